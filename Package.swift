@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Doors to C: one system library, one importing target.
+let doors: [Target] = [
+    .systemLibrary(
+        name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+        name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+        name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .target(name: "CSystem"),
+]
+
+// Pure: values in, values out.
+let pure: [Target] = [
+    .target(name: "AuthorizationCore"),
+    .target(name: "CanonicalJSON"),
+    .target(name: "HTTPMessages"),
+    .target(name: "TokenFormat", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
+]
+
+// Log: cryptography, proofs, storage.
+let log: [Target] = [
+    .target(name: "Threads", dependencies: ["CSystem"]),
+    .target(name: "LedgerCrypto", dependencies: ["COpenSSL", "Threads"]),
+    .target(name: "EventLog", dependencies: ["AuthorizationCore", "CanonicalJSON", "LedgerCrypto"]),
+    .target(name: "LedgerSchema", resources: [.embedInCode("sqlite-ledger.sql"), .embedInCode("sqlite-vaults.sql")]),
+    .target(
+        name: "EventLogSQLite",
+        dependencies: [
+            "EventLog", "LedgerSchema", "CSQLite", "AuthorizationCore", "CanonicalJSON", "LedgerCrypto", "Threads",
+        ]),
+]
+
+// Edge: sockets and the outside world.
+let edge: [Target] = [
+    .target(name: "HTTPServer", dependencies: ["HTTPMessages", "CSystem", "Threads"]),
+    .target(name: "IdentityClient", dependencies: ["CCurl", "Threads", "LedgerCrypto"]),
+]
+
+// Service: the doors that apps and platform teams use.
+let service: [Target] = [
+    .target(
+        name: "AuthorizationService",
+        dependencies: [
+            "AuthorizationCore", "CanonicalJSON", "HTTPMessages", "TokenFormat", "LedgerCrypto", "EventLog",
+            "IdentityClient", "Threads",
+        ])
+]
+
+// Audit: what an auditor runs; it shares with the service only the core, the formats and the log.
+let audit: [Target] = [
+    .target(
+        name: "LedgerAudit",
+        dependencies: [
+            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+        ])
+]
+
+// Programs.
+let programs: [Target] = [
+    .target(name: "CommandLineTools", dependencies: ["CSystem"]),
+    .executableTarget(
+        name: "authledger",
+        dependencies: [
+            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog",
+            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
+        ]),
+    .executableTarget(
+        name: "authaudit",
+        dependencies: [
+            "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog", "EventLogSQLite",
+            "LedgerCrypto",
+        ],
+        path: "Tools/authaudit"),
+    .executableTarget(
+        name: "DemoUserStore",
+        dependencies: [
+            "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "LedgerCrypto", "Threads",
+        ]),
+]
+
+// Tests: one folder per target.
+let tests: [Target] = [
+    .target(name: "LedgerTestSupport", dependencies: ["CanonicalJSON", "CSystem"], path: "Tests/LedgerTestSupport"),
+    .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON", "LedgerTestSupport"]),
+    .testTarget(name: "HTTPMessagesTests", dependencies: ["HTTPMessages", "LedgerTestSupport"]),
+    .testTarget(
+        name: "HTTPServerTests",
+        dependencies: ["HTTPServer", "HTTPMessages", "LedgerTestSupport", "Threads", "CSystem"]),
+    .testTarget(name: "LedgerCryptoTests", dependencies: ["LedgerCrypto", "CanonicalJSON", "LedgerTestSupport"]),
+    .testTarget(
+        name: "IdentityClientTests",
+        dependencies: ["IdentityClient", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
+    .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
+    .testTarget(
+        name: "EventLogTests",
+        dependencies: ["EventLog", "AuthorizationCore", "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport"]),
+    .testTarget(
+        name: "EventLogSQLiteTests",
+        dependencies: [
+            "EventLogSQLite", "EventLog", "AuthorizationCore", "CanonicalJSON", "LedgerCrypto", "CSQLite",
+            "LedgerTestSupport",
+        ]),
+    .testTarget(
+        name: "AuthorizationServiceTests",
+        dependencies: [
+            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
+            "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
+        ]),
+    .testTarget(
+        name: "LedgerAuditTests",
+        dependencies: [
+            "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "LedgerCrypto",
+            "CSQLite", "LedgerTestSupport",
+        ]),
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: [
+            "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
+        ]
+    ),
+]
+
+let targets = doors + pure + log + edge + service + audit + programs + tests
+for target in targets where target.type != .system && !target.name.hasPrefix("C" + "System") {
+    target.swiftSettings = [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}
+
+let package = Package(
+    name: "AuthLedger",
+    products: [
+        .executable(name: "authledger", targets: ["authledger"]),
+        .executable(name: "authaudit", targets: ["authaudit"]),
+        .executable(name: "demo-user-store", targets: ["DemoUserStore"]),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+../../Schemas/sqlite/sqlite-ledger.sql

@@ -1,0 +1,1 @@
+../../Schemas/sqlite/sqlite-vaults.sql
