@@ -1,0 +1,2 @@
+import LedgerCrypto
+import Testing
