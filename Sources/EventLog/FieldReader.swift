@@ -72,7 +72,7 @@ public struct FieldReader: FieldVisitor {
     ) throws(FieldError) -> [Element] {
         try checked { (json) throws(JSONParseError) in try json.beginArray() }
         var elements: [Element] = []
-        while try checked({ (json) throws(JSONParseError) in try json.hasNextElement() }) {
+        while json.hasNextElement() {
             elements.append(try read(&self))
         }
         try checked { (json) throws(JSONParseError) in try json.endArray() }

@@ -13,7 +13,7 @@ public enum RecordedForm {
     public static func encode(_ event: Event) throws(RecordedFormError) -> [UInt8] {
         var event = event
         var writer = FieldWriter(reservingCapacity: 1_024)
-        do {
+        do throws(FieldError) {
             writer.json.beginObject()
             try writer.group("actor", &event.actor)
             try writer.text("blind", &event.blind)
@@ -40,7 +40,7 @@ public enum RecordedForm {
     public static func decode(_ leaf: UnsafeRawBufferPointer) throws(RecordedFormError) -> Event {
         let type = try self.type(of: leaf)
         var reader = FieldReader(leaf)
-        do {
+        do throws(FieldError) {
             try reader.begin()
             var actor = Actor()
             try reader.group("actor", &actor)
