@@ -45,11 +45,13 @@ public enum Sealing {
                 associatedData: associatedData(
                     field: field, blind: blind, vault: sealed.vault, commitment: sealed.commitment))
         else { return nil }
-        let salt = Array(plaintext[..<saltCount])
-        var count = 0
-        for byte in plaintext[saltCount..<saltCount + 4] { count = count << 8 | Int(byte) }
-        guard count <= plaintext.count - saltCount - 4 else { return nil }
-        let value = Array(plaintext[(saltCount + 4)..<(saltCount + 4 + count)])
+        let parts = plaintext.withUnsafeBytes { (bytes) -> (salt: [UInt8], value: [UInt8])? in
+            var count = 0
+            for byte in bytes[saltCount..<saltCount + 4] { count = count << 8 | Int(byte) }
+            guard count <= bytes.count - saltCount - 4 else { return nil }
+            return (Array(bytes[..<saltCount]), Array(bytes[(saltCount + 4)..<(saltCount + 4 + count)]))
+        }
+        guard let (salt, value) = parts else { return nil }
         guard commitment(to: value, salt: salt) == sealed.commitment else { return nil }
         return value
     }
