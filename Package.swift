@@ -17,14 +17,15 @@ let pure: [Target] = [
     .target(name: "AuthorizationCore"),
     .target(name: "CanonicalJSON"),
     .target(name: "HTTPMessages"),
-    .target(name: "TokenFormat", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
+    .target(name: "FieldCoding", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
+    .target(name: "TokenFormat", dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding"]),
 ]
 
 // Log: cryptography, proofs, storage.
 let log: [Target] = [
     .target(name: "Threads", dependencies: ["CSystem"]),
     .target(name: "LedgerCrypto", dependencies: ["COpenSSL", "Threads"]),
-    .target(name: "EventLog", dependencies: ["AuthorizationCore", "CanonicalJSON", "LedgerCrypto"]),
+    .target(name: "EventLog", dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerCrypto"]),
     .target(name: "LedgerSchema", resources: [.embedInCode("sqlite-ledger.sql"), .embedInCode("sqlite-vaults.sql")]),
     .target(
         name: "EventLogSQLite",
@@ -44,8 +45,8 @@ let service: [Target] = [
     .target(
         name: "AuthorizationService",
         dependencies: [
-            "AuthorizationCore", "CanonicalJSON", "HTTPMessages", "TokenFormat", "LedgerCrypto", "EventLog",
-            "IdentityClient", "Threads",
+            "AuthorizationCore", "CanonicalJSON", "FieldCoding", "HTTPMessages", "TokenFormat", "LedgerCrypto",
+            "EventLog", "IdentityClient", "Threads",
         ])
 ]
 
@@ -96,7 +97,9 @@ let tests: [Target] = [
     .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",
-        dependencies: ["EventLog", "AuthorizationCore", "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport"]),
+        dependencies: [
+            "EventLog", "AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerCrypto", "LedgerTestSupport",
+        ]),
     .testTarget(
         name: "EventLogSQLiteTests",
         dependencies: [

@@ -1,5 +1,6 @@
 public import AuthorizationCore
 internal import CanonicalJSON
+internal import FieldCoding
 
 /// The bytes of an event as they stand in the log: its leaf.
 ///
@@ -22,7 +23,7 @@ public enum RecordedForm {
             writer.json.beginObject()
             try event.data.visit(&writer)
             writer.json.endObject()
-            try writer.position("position", event.position)
+            try writer.integer("position", &event.position.value)
             try writer.text("recorded_at", &event.recordedAt)
             var type = event.data.type
             try writer.text("type", &type)

@@ -25,7 +25,9 @@ extension Int64 {
 }
 
 extension Timestamp {
-    public static var textForm: TextForm { .pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$") }
+    public static var textForm: TextForm {
+        .pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$")
+    }
     public static var example: Self { Timestamp(microseconds: 1_790_000_000_123_456) }
 
     public var text: String {

@@ -19,11 +19,6 @@ public struct FieldWriter: FieldVisitor {
         return writer.json.bytes
     }
 
-    mutating func position(_ name: StaticString, _ value: Position) throws(FieldError) {
-        var number = value.value
-        try integer(name, &number)
-    }
-
     public mutating func integer(_ name: StaticString, _ value: inout Int64) throws(FieldError) {
         guard value.magnitude <= 9_007_199_254_740_991 else { throw .malformed("\(name)") }
         json.name(name)

@@ -7,11 +7,9 @@ internal import CanonicalJSON
 /// It reads from a buffer that must outlive it.
 public struct FieldReader: FieldVisitor {
     private var json: CanonicalReader
-    private let buffer: UnsafeRawBufferPointer
 
     public init(_ bytes: UnsafeRawBufferPointer) {
         json = CanonicalReader(bytes)
-        buffer = bytes
     }
 
     /// The group whose canonical JSON object these bytes are.
@@ -27,18 +25,23 @@ public struct FieldReader: FieldVisitor {
     }
 
     /// Enters the outermost object.
-    mutating func begin() throws(FieldError) { try checked { (json) throws(JSONParseError) in try json.beginObject() } }
+    public mutating func begin() throws(FieldError) {
+        try checked { (json) throws(JSONParseError) in try json.beginObject() }
+    }
 
     /// Leaves an object in which every member was read.
-    mutating func end() throws(FieldError) { try checked { (json) throws(JSONParseError) in try json.endObject() } }
+    public mutating func end() throws(FieldError) {
+        try checked { (json) throws(JSONParseError) in try json.endObject() }
+    }
 
     /// Leaves the outermost object; nothing may follow.
-    mutating func finish() throws(FieldError) {
+    public mutating func finish() throws(FieldError) {
         try end()
         try checked { (json) throws(JSONParseError) in try json.end() }
     }
 
-    mutating func beginGroup(_ name: StaticString) throws(FieldError) {
+    /// Enters the object that is the next member's value.
+    public mutating func beginGroup(_ name: StaticString) throws(FieldError) {
         try expect(name)
         try begin()
     }

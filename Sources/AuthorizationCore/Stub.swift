@@ -1,0 +1,5 @@
+public struct ThrottleLimits { init(ledger: Limits, environment: Limits) {} }
+extension ThrottleReading {
+    func appIsThrottled(_ l: ThrottleLimits) -> Bool { false }
+    func userIsThrottled(_ l: ThrottleLimits) -> Bool { false }
+}
