@@ -59,10 +59,10 @@ import Testing
     @Test func `digests are ordered as their bytes are`() throws {
         let digests = (0..<200).map { SHA256.hash([UInt8($0)]) }
         #expect(digests.sorted().map(\.hex) == digests.map(\.hex).sorted())
-        for index in 0..<32 {
-            var bytes = [UInt8](repeating: 0x80, count: 32)
+        for index in 1..<32 {
+            var bytes = (0..<32).map { UInt8(255 - 7 * $0) }
             let middle = try #require(SHA256Digest(bytes: bytes))
-            bytes[index] = 0x81
+            bytes[index] += 1
             let above = try #require(SHA256Digest(bytes: bytes))
             #expect(middle < above)
             #expect(!(above < middle))
