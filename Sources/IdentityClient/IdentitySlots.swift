@@ -85,7 +85,11 @@ public final class IdentitySlots: Sendable {
     private func wait(
         _ continuation: CheckedContinuation<Bool, Never>, identity: String, app: String, source: String
     ) {
-        enum Place { case taken, waiting(UInt64), none }
+        enum Place {
+            case taken
+            case waiting(UInt64)
+            case none
+        }
         let place: Place = state.withLock { state in
             // Once more: a slot may have come back since.
             if state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source) {

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 internal import Threads
 
 /// One call on its way.
@@ -69,6 +70,7 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Carries calls until ``stop()``, then ends what is left.
     func run() {
+        blockBrokenPipeSignal()
         while true {
             let mail = mailbox.withLock { mail in
                 let taken = mail
@@ -86,6 +88,15 @@ final class TransferLoop: @unchecked Sendable {
             curl_multi_poll(multi, nil, 0, 1_000, nil)
         }
         endEverything()
+    }
+
+    /// OpenSSL writes to closed connections without the flag that would spare the process a deadly signal. Threads
+    /// that libcurl starts from here inherit this.
+    private func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     private func startWaiting() {
