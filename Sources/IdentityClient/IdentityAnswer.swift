@@ -20,7 +20,7 @@ public enum IdentityCallFailure: String, Error, CaseIterable, Sendable {
     case tlsFailed = "tls_failed"
     /// The policy forbids the destination, or every address that its name has. No byte was sent.
     case destinationRefused = "destination_refused"
-    /// The connection ended before the answer did. Whether the Identity has seen the request is unknown, so it is
+    /// The connection ended before the answer did (or libcurl could not read its chunks and says no more). Whether the Identity has seen the request is unknown, so it is
     /// not sent again.
     case connectionLost = "connection_lost"
     case answerTooLarge = "answer_too_large"

@@ -99,7 +99,8 @@ final class Transfer {
             return .failed(.destinationRefused)
         }
         guard result == CURLE_OK else { return .failed(IdentityCallFailure(result)) }
-        guard head.isComplete else { return .failed(.answerMalformed) }
+        // libcurl is content with a status line.
+        guard head.isComplete else { return .failed(.connectionLost) }
         return .answered(status: head.status, contentType: head.contentType, body: body)
     }
 }

@@ -64,7 +64,7 @@ import Testing
     static let noAnswers: [(String, IdentityCallFailure)] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\nabcde", .answerMalformed),
         ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", .answerMalformed),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n", .answerMalformed),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n", .connectionLost),
         ("HTTP/1.1 200 OK\nContent-Length: 0\n\n", .answerMalformed),
         ("HTTP/1.1 101 Switching Protocols\r\n\r\n", .answerMalformed),
         ("just a few words that are no answer\r\n\r\n", .answerMalformed),

@@ -98,7 +98,8 @@ import Threads
             #expect(try await client.ask(server).text == "0")
             #expect(try await client.ask(server).failure == .connectionLost)
             #expect(server.requests.count == 2)
-            #expect(try await client.ask(server).text == "1")
+            // libcurl had opened a connection to repeat the request, which went no further.
+            #expect(try await client.ask(server).status == 200)
         }
     }
 
