@@ -93,9 +93,14 @@ import Testing
         try await withServer({ peer in
             peer.receive()
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-            while peer.send("1000\r\n\(piece)\r\n") {}
+            if peer.index == 0 {
+                for _ in 0..<16 { peer.send("1000\r\n\(piece)\r\n") }
+                peer.send("1\r\nx\r\n0\r\n\r\n")
+            } else {
+                while peer.send("1000\r\n\(piece)\r\n") {}
+            }
         }) { client, server async throws in
-            #expect(try await client.ask(server).failure == .answerTooLarge)
+            for _ in 0..<2 { #expect(try await client.ask(server).failure == .answerTooLarge) }
         }
     }
 
