@@ -93,7 +93,7 @@ let tests: [Target] = [
     .testTarget(name: "LedgerCryptoTests", dependencies: ["LedgerCrypto", "CanonicalJSON", "LedgerTestSupport"]),
     .testTarget(
         name: "IdentityClientTests",
-        dependencies: ["IdentityClient", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
+        dependencies: ["IdentityClient", "CCurl", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
     .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",

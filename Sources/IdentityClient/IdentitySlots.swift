@@ -1,0 +1,132 @@
+internal import Threads
+
+/// Shares out how many calls may be under way to one Identity, so that no app and no source takes them all.
+///
+/// An app holds at most half of an Identity's slots, a source tag at most a quarter, and nobody waits longer than
+/// ``Limits/maximumWaitInMilliseconds``. Whoever gets none has a reason of ours not to ask, which ends the chain: it
+/// says nothing about the Identity (design.md, section 4).
+public final class IdentitySlots: Sendable {
+    public struct Limits: Sendable {
+        /// Per Identity.
+        public var maximumInFlight = 32
+        /// Per Identity. App and source have the same shares of the queue as of the slots.
+        public var maximumWaiting = 128
+        public var maximumWaitInMilliseconds = 50
+
+        public init() {}
+
+        func shareOfApp(in whole: Int) -> Int { max(1, whole / 2) }
+        func shareOfSource(in whole: Int) -> Int { max(1, whole / 4) }
+    }
+
+    private struct State {
+        var tables: [String: SlotTable] = [:]
+        var continuations: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var lastID: UInt64 = 0
+    }
+
+    private let limits: Limits
+    private let state = Locked(State())
+
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// A place among the calls to one Identity. Its end gives it back: it cannot be kept by accident, nor given
+    /// back twice.
+    public struct Slot: ~Copyable, Sendable {
+        private let slots: IdentitySlots
+        private let identity: String
+        private let app: String
+        private let source: String
+
+        fileprivate init(of slots: IdentitySlots, identity: String, app: String, source: String) {
+            self.slots = slots
+            self.identity = identity
+            self.app = app
+            self.source = source
+        }
+
+        /// Gives the slot back now rather than at the end of its scope.
+        public consuming func release() {}
+
+        deinit {
+            slots.giveBack(identity: identity, app: app, source: source)
+        }
+    }
+
+    /// A slot for one call, at once or after a short wait; `nil` when there is none.
+    ///
+    /// Cancelling the task does not cut the wait short: it is short.
+    public func acquire(identity: String, app: String, source: String) async -> Slot? {
+        if take(identity: identity, app: app, source: source) {
+            return Slot(of: self, identity: identity, app: app, source: source)
+        }
+        let isGranted = await withCheckedContinuation { continuation in
+            wait(continuation, identity: identity, app: app, source: source)
+        }
+        return isGranted ? Slot(of: self, identity: identity, app: app, source: source) : nil
+    }
+
+    /// The calls under way and waiting, for metrics.
+    public func load(of identity: String) -> (inFlight: Int, waiting: Int) {
+        state.withLock { state in
+            let table = state.tables[identity]
+            return (table?.inFlight ?? 0, table?.waitingCount ?? 0)
+        }
+    }
+
+    private func take(identity: String, app: String, source: String) -> Bool {
+        state.withLock { state in
+            state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source)
+        }
+    }
+
+    private func wait(
+        _ continuation: CheckedContinuation<Bool, Never>, identity: String, app: String, source: String
+    ) {
+        enum Place {
+            case taken
+            case waiting(UInt64)
+            case none
+        }
+        let place: Place = state.withLock { state in
+            // Once more: a slot may have come back since.
+            if state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source) {
+                return .taken
+            }
+            state.lastID += 1
+            let id = state.lastID
+            guard state.tables[identity]?.wait(id, app: app, source: source) == true else { return .none }
+            state.continuations[id] = continuation
+            return .waiting(id)
+        }
+        switch place {
+        case .taken: continuation.resume(returning: true)
+        case .none: continuation.resume(returning: false)
+        case .waiting(let id):
+            let limit = Duration.milliseconds(limits.maximumWaitInMilliseconds)
+            Task {
+                try? await Task.sleep(for: limit)
+                giveUp(id, identity: identity, app: app)
+            }
+        }
+    }
+
+    private func giveUp(_ id: UInt64, identity: String, app: String) {
+        let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard state.tables[identity]?.giveUp(id, app: app) == true else { return nil }
+            return state.continuations.removeValue(forKey: id)
+        }
+        continuation?.resume(returning: false)
+    }
+
+    private func giveBack(identity: String, app: String, source: String) {
+        let granted = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
+            let ids = state.tables[identity]?.giveBack(app: app, source: source) ?? []
+            if state.tables[identity]?.isUnused == true { state.tables[identity] = nil }
+            return ids.compactMap { state.continuations.removeValue(forKey: $0) }
+        }
+        for continuation in granted { continuation.resume(returning: true) }
+    }
+}

@@ -1,0 +1,102 @@
+/// Who holds and who waits for the slots of one Identity. Values in, values out: no clock, no lock.
+struct SlotTable {
+    struct Waiter {
+        var id: UInt64
+        var source: String
+    }
+
+    private(set) var inFlight = 0
+    private(set) var waitingCount = 0
+    private var inFlightByApp: [String: Int] = [:]
+    private var inFlightBySource: [String: Int] = [:]
+    private var waitingByApp: [String: [Waiter]] = [:]
+    private var waitingBySource: [String: Int] = [:]
+    /// The apps that wait, the one whose turn is next first.
+    private var turns: [String] = []
+    private let limits: IdentitySlots.Limits
+
+    init(limits: IdentitySlots.Limits) {
+        self.limits = limits
+    }
+
+    var isUnused: Bool { inFlight == 0 && waitingCount == 0 }
+
+    /// Takes a slot if one is free for this app and source.
+    ///
+    /// It overtakes nobody: whoever waits while a slot is free waits for a limit of his own.
+    mutating func take(app: String, source: String) -> Bool {
+        guard inFlight < limits.maximumInFlight, hasRoom(app: app), hasRoom(source: source) else { return false }
+        inFlight += 1
+        inFlightByApp[app, default: 0] += 1
+        inFlightBySource[source, default: 0] += 1
+        return true
+    }
+
+    /// Joins the queue of the app. `false` when it, or the source, has its share of the queue already.
+    mutating func wait(_ id: UInt64, app: String, source: String) -> Bool {
+        let queue = waitingByApp[app] ?? []
+        guard waitingCount < limits.maximumWaiting, queue.count < limits.shareOfApp(in: limits.maximumWaiting),
+            waitingBySource[source, default: 0] < limits.shareOfSource(in: limits.maximumWaiting)
+        else { return false }
+        if queue.isEmpty { turns.append(app) }
+        waitingByApp[app, default: []].append(Waiter(id: id, source: source))
+        waitingBySource[source, default: 0] += 1
+        waitingCount += 1
+        return true
+    }
+
+    /// Leaves the queue. `false` if it was not in it (any more).
+    mutating func giveUp(_ id: UInt64, app: String) -> Bool {
+        guard let place = waitingByApp[app]?.firstIndex(where: { $0.id == id }) else { return false }
+        leaveQueue(app: app, at: place)
+        return true
+    }
+
+    /// Gives a slot back and returns who got one: the apps take turns, each in the order of its own queue.
+    mutating func giveBack(app: String, source: String) -> [UInt64] {
+        inFlight -= 1
+        inFlightByApp.decrease(app)
+        inFlightBySource.decrease(source)
+        var granted: [UInt64] = []
+        while inFlight < limits.maximumInFlight, let waiter = takeNext() { granted.append(waiter) }
+        return granted
+    }
+
+    private mutating func takeNext() -> UInt64? {
+        for app in turns where hasRoom(app: app) {
+            guard let queue = waitingByApp[app], let place = queue.firstIndex(where: { hasRoom(source: $0.source) })
+            else { continue }
+            let waiter = queue[place]
+            leaveQueue(app: app, at: place)
+            if let turn = turns.firstIndex(of: app) { turns.append(turns.remove(at: turn)) }
+            return take(app: app, source: waiter.source) ? waiter.id : nil
+        }
+        return nil
+    }
+
+    private mutating func leaveQueue(app: String, at place: Int) {
+        guard let waiter = waitingByApp[app]?.remove(at: place) else { return }
+        waitingCount -= 1
+        waitingBySource.decrease(waiter.source)
+        if waitingByApp[app]?.isEmpty == true {
+            waitingByApp[app] = nil
+            turns.removeAll { $0 == app }
+        }
+    }
+
+    private func hasRoom(app: String) -> Bool {
+        inFlightByApp[app, default: 0] < limits.shareOfApp(in: limits.maximumInFlight)
+    }
+
+    private func hasRoom(source: String) -> Bool {
+        inFlightBySource[source, default: 0] < limits.shareOfSource(in: limits.maximumInFlight)
+    }
+}
+
+extension [String: Int] {
+    /// Drops the key at zero, so that the table does not grow with everybody who was ever seen.
+    fileprivate mutating func decrease(_ key: String) {
+        guard let count = self[key] else { return }
+        self[key] = count > 1 ? count - 1 : nil
+    }
+}
