@@ -1,0 +1,21 @@
+public import IdentityClient
+
+/// What the operator set when the service was started, besides what the ledger itself says.
+public struct ServiceConfiguration: Sendable {
+    /// Without a trailing slash; every issuer begins with it.
+    public var baseURL: String
+    public var destinations: DestinationPolicy
+    /// Below this much free space nothing unauthenticated is recorded; below half of it tokens are refused.
+    public var minimumFreeBytes: Int64 = 1 << 30
+    /// Free space of the ledger's file system, in bytes.
+    public var freeBytes: @Sendable () -> Int64 = { .max }
+    /// Token requests being answered at once; more are told to come back.
+    public var maximumTokenRequests = 768
+    /// Management, audit and ledger requests being answered at once.
+    public var maximumManagementRequests = 128
+
+    public init(baseURL: String, destinations: DestinationPolicy = DestinationPolicy()) {
+        self.baseURL = baseURL
+        self.destinations = destinations
+    }
+}

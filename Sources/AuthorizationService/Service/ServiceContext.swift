@@ -1,0 +1,65 @@
+public import AuthorizationCore
+public import EventLog
+public import IdentityClient
+public import LedgerCrypto
+public import Threads
+
+/// What every door of the service stands on: the log, the keys, the clock, the outside.
+///
+/// It is the only place from which the service reads a clock or draws a random number; decisions get both as values.
+public final class ServiceContext: Sendable {
+    public let store: any EventStore
+    public let vaults: any Vaults
+    public let keys: any LedgerKeys
+    public let identities: IdentityHTTPClient
+    public let slots: IdentitySlots
+    public let configuration: ServiceConfiguration
+    public let clock: @Sendable () -> Timestamp
+    /// Failed guesses and decisions in flight. The store's writer folds every commit into the same table.
+    public let throttles: Locked<ThrottleTable>
+    public let budget = Locked(RecordingBudget())
+    public let counters = ServiceCounters()
+
+    public init(
+        store: any EventStore, vaults: any Vaults, keys: any LedgerKeys, identities: IdentityHTTPClient,
+        slots: IdentitySlots = IdentitySlots(), configuration: ServiceConfiguration,
+        throttles: Locked<ThrottleTable>, clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.vaults = vaults
+        self.keys = keys
+        self.identities = identities
+        self.slots = slots
+        self.configuration = configuration
+        self.throttles = throttles
+        self.clock = clock
+    }
+
+    /// A new identifier that sorts by time.
+    public func identifier<Kind: IdentifierKind>(
+        of kind: Kind.Type = Kind.self, at time: Timestamp
+    ) throws(CryptoError) -> Identifier<Kind> {
+        let random = try randomBits()
+        return Identifier(milliseconds: time.microseconds / 1_000, random: random)
+    }
+
+    /// A new identifier that says nothing about when it was drawn.
+    public func randomIdentifier<Kind: IdentifierKind>(of kind: Kind.Type = Kind.self) throws(CryptoError)
+        -> Identifier<
+            Kind
+        >
+    {
+        Identifier(bits: try randomBits())
+    }
+
+    public func blind() throws(CryptoError) -> Bytes16 {
+        let bits = try randomBits()
+        return Bytes16(high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
+    }
+
+    private func randomBits() throws(CryptoError) -> UInt128 {
+        let high = try SecureRandom.uint64()
+        let low = try SecureRandom.uint64()
+        return UInt128(high) << 64 | UInt128(low)
+    }
+}
