@@ -126,6 +126,8 @@ extension HTTPResponse {
             }
         var fields = fields
         fields.append("Cache-Control", "no-store")
-        return .json([UInt8](UnsafeBufferPointer(start: code.utf8Start, count: code.utf8CodeUnitCount)), status: status, fields: fields)
+        return .json(
+            [UInt8](UnsafeBufferPointer(start: code.utf8Start, count: code.utf8CodeUnitCount)), status: status,
+            fields: fields)
     }
 }

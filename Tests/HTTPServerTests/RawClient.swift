@@ -14,10 +14,14 @@ final class RawClient {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
-    init(port: UInt16, receiveBufferSize: Int32? = nil) {
+    /// Nil when nobody listens.
+    private init?(connectingTo port: UInt16, receiveBufferSize: Int32?) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        // What a test sends in pieces should arrive in pieces.
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
         if var receiveBufferSize {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferSize, 4)
         }
@@ -30,11 +34,19 @@ final class RawClient {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        precondition(result == 0, "no connection: \(errno)")
+        guard result == 0 else { return nil }
+    }
+
+    convenience init(port: UInt16, receiveBufferSize: Int32? = nil) {
+        self.init(connectingTo: port, receiveBufferSize: receiveBufferSize)!
+    }
+
+    static func isRefused(port: UInt16) -> Bool {
+        RawClient(connectingTo: port, receiveBufferSize: nil) == nil
     }
 
     deinit {
-        close(descriptor)
+        end()
     }
 
     func send(_ text: String) {
@@ -57,7 +69,12 @@ final class RawClient {
     func reset() {
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-        close(descriptor)
+        end()
+    }
+
+    func end() {
+        if !isClosed { close(descriptor) }
+        isClosed = true
     }
 
     func finishWriting() {
@@ -77,7 +94,14 @@ final class RawClient {
         buffer.isEmpty && !fill() && buffer.isEmpty && !timedOut
     }
 
+    /// Whether something, or the end, comes within so many milliseconds.
+    func hasInput(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return !buffer.isEmpty || poll(&entry, 1, milliseconds) > 0
+    }
+
     private var timedOut = false
+    private var isClosed = false
 
     private func fill() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65_536)
