@@ -1,6 +1,8 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include "sockets.h"
+
 /* accept(2) for a non-blocking, close-on-exec socket. */
 int ledger_accept(int listener);
 
