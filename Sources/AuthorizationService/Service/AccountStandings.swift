@@ -9,7 +9,8 @@ final class AccountStandings: Sendable {
     private let kept = Locked<[SubjectReference: AccountStanding]>([:])
 
     /// The account, or nil when none was opened yet.
-    func standing(of reference: SubjectReference, in store: any EventStore) async throws(StoreError) -> AccountStanding? {
+    func standing(of reference: SubjectReference, in store: any EventStore) async throws(StoreError) -> AccountStanding?
+    {
         if let standing = kept.withLock({ $0[reference] }) { return standing }
         let found = try await store.read { (reader) throws(StoreError) -> AccountStanding? in
             guard let position = try reader.lastTouch(of: .subject(reference)),

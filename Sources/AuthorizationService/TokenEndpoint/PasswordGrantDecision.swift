@@ -38,11 +38,13 @@ struct PasswordGrantDecision {
     }
 
     private mutating func decide() async throws -> Result {
-        var state = context.store.state
+        let state = context.store.state
         request.consulted = state.consulted
         request.engine = state.estate.ledger.engine
         // The guards that stand before the throttle need no secret key and take no place.
-        if case .refuse(let reason) = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: []) {
+        if case .refuse(let reason) = nextStep(
+            request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
+        {
             return try await refuseUnasked(reason)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
@@ -61,38 +63,50 @@ struct PasswordGrantDecision {
         var sealed: [SealedRecord] = []
         try await sealPerson(blind: blind, into: &sealed)
 
-        // Admitted before the first ask: a password leaves the house only on the record.
-        var admission: Admission?
-        for _ in 0...Self.maximumMoves {
-            state = context.store.state
+        switch try await admit(blind: blind, sealed: sealed) {
+        case .refused(let reason):
+            return try await refuseUnasked(reason)
+        case .admitted(let admission):
+            let call = IdentityCall(
+                context: context, environment: request.environment, app: app, userName: presented.userName,
+                body: presented.body, sourceTag: tags.source)
+            do {
+                return try await walk(call, admission: admission)
+            } catch {
+                context.store.release(admission)
+                throw error
+            }
+        }
+    }
+
+    private enum Entry {
+        case admitted(Admission)
+        case refused(Refusal)
+    }
+
+    /// Puts the request on the record before the first ask: a password leaves the house only after that.
+    private mutating func admit(blind: Bytes16, sealed: [SealedRecord]) async throws -> Entry {
+        for _ in 0..<Self.maximumMoves {
+            let state = context.store.state
             request.consulted = state.consulted
             request.engine = state.estate.ledger.engine
-            if case .refuse(let reason) = nextStep(
-                request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
-            {
-                return try await refuseUnasked(reason, sealed: sealed, blind: blind)
-            }
-            do {
-                admission = try await context.store.admit(
-                    Proposal(
-                        events: [event(.requested(request), blind: blind, sealed: sealed)],
-                        consulted: state.consulted, unchanged: [.estate, .environment(request.environment)]),
-                    reserving: IdentityChain.maximumLength + 2)
-            } catch AppendError.moved {
-                context.counters.count(\.decisionsMoved)
-                continue
-            }
-            break
+            let step = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
+            if case .refuse(let reason) = step { return .refused(reason) }
+            let proposal = Proposal(
+                events: [event(.requested(request), blind: blind, sealed: sealed)], consulted: state.consulted,
+                unchanged: [.estate, .environment(request.environment)])
+            if let admission = try await admitted(proposal) { return .admitted(admission) }
         }
-        guard let admission else { return .unrecorded }
-        let call = IdentityCall(
-            context: context, environment: request.environment, app: app, userName: presented.userName,
-            body: presented.body, sourceTag: tags.source)
+        throw AppendError.moved(.estate)
+    }
+
+    /// nil when the estate moved.
+    private func admitted(_ proposal: Proposal) async throws -> Admission? {
         do {
-            return try await walk(call, admission: admission)
-        } catch {
-            context.store.release(admission)
-            throw error
+            return try await context.store.admit(proposal, reserving: IdentityChain.maximumLength + 2)
+        } catch AppendError.moved {
+            context.counters.count(\.decisionsMoved)
+            return nil
         }
     }
 
@@ -180,9 +194,7 @@ extension PasswordGrantDecision {
     }
 
     /// A refusal before any Identity was asked: one event that holds the request's facts.
-    private mutating func refuseUnasked(
-        _ reason: Refusal, sealed: [SealedRecord] = [], blind: Bytes16? = nil
-    ) async throws -> Result {
+    private mutating func refuseUnasked(_ reason: Refusal) async throws -> Result {
         let answer = reason == .malformedRequest ? request.fault?.answer ?? reason.answer : reason.answer
         let isStranger = request.client.credential == nil
         if isStranger || request.sourceTag == nil {
@@ -300,7 +312,8 @@ extension PasswordGrantDecision {
         data.afterIndeterminate = grant.afterIndeterminate
         data.attempts = attempts.indices.map { .inThisAppend($0) }
         data.because = grant.because(
-            requested: .position(admission.first), winner: .inThisAppend(winner), account: .inThisAppend(attempts.count))
+            requested: .position(admission.first), winner: .inThisAppend(winner), account: .inThisAppend(attempts.count)
+        )
         data.claims = grant.claims
         data.consulted = state.consulted
         data.decidedAt = facts.decidedAt

@@ -61,7 +61,9 @@ struct PresentedRequest: Sendable {
             return
         }
         // RFC 6749, section 3.2: parameters must not repeat. RFC 8707, section 2 lets `resource`.
-        if FormURLEncoded(form.fields.filter { $0.name != "resource" }).repeatedName != nil { found(.repeatedParameter) }
+        if FormURLEncoded(form.fields.filter { $0.name != "resource" }).repeatedName != nil {
+            found(.repeatedParameter)
+        }
         body = .form(bytes, form)
         let resources = form.all("resource")
         take(names: form.fields.map(\.name), resources: resources.isEmpty ? nil : resources) { form.first($0) }
