@@ -5,6 +5,7 @@ extension ThrottleTable {
     /// count, empty at), callers (user tag, caller, accepted at) and undecided decisions, each longest untouched first.
     public func serialized() -> [UInt8] {
         var out = FixedWidthWriter()
+        out.bytes.reserveCapacity(32 + 33 * users.count + 44 * apps.count + 40 * callers.count + 128 * undecided.count)
         out.put(snapshotMark)
         for count in [users.count, apps.count, callers.count, undecided.count] { out.put(UInt32(count)) }
         for (key, row) in users.entries {
@@ -14,7 +15,7 @@ extension ThrottleTable {
             out.put(row.lastAt)
         }
         for (key, row) in apps.entries {
-            out.put(key.app.bits)
+            out.put(Bytes16(key.app))
             out.put(key.source)
             out.put(row.count)
             out.put(row.bucket.emptyAt)
@@ -25,9 +26,9 @@ extension ThrottleTable {
             out.put(row.at)
         }
         for (key, row) in undecided.entries {
-            out.put(key.bits)
+            out.put(Bytes16(key))
             out.put(row.user)
-            out.put(row.app.map(Bytes16.init(identifier:)))
+            out.put(row.app.map { Bytes16($0) })
             out.put(row.source)
             out.put(row.proofKey)
             for limit in row.limits.inOrder { out.put(UInt64(limit)) }
@@ -39,7 +40,7 @@ extension ThrottleTable {
     public init?(serialized bytes: [UInt8], capacity: Capacity = .standard) {
         self.init(capacity: capacity)
         var input = FixedWidthReader(bytes)
-        guard input.take(snapshotMark), let userCount = input.count(upTo: users.capacity),
+        guard input.begins(with: snapshotMark), let userCount = input.count(upTo: users.capacity),
             let appCount = input.count(upTo: apps.capacity), let callerCount = input.count(upTo: callers.capacity),
             let undecidedCount = input.count(upTo: undecided.capacity)
         else { return nil }
@@ -51,11 +52,11 @@ extension ThrottleTable {
             users.set(FailureRun(run: run, inARow: inARow, lastAt: lastAt), for: key, at: Timestamp())
         }
         for _ in 0..<appCount {
-            guard let app = input.uint128(), let source = input.bytes16(), let count = input.uint32(), count >= 1,
+            guard let app = input.bytes16(), let source = input.bytes16(), let count = input.uint32(), count >= 1,
                 let emptyAt = input.timestamp()
             else { return nil }
             let row = AppFailures(count: count, bucket: LeakyBucket(emptyAt: emptyAt))
-            apps.set(row, for: AppSource(app: AppID(bits: app), source: source), at: Timestamp(microseconds: -1))
+            apps.set(row, for: AppSource(app: AppID(app), source: source), at: Timestamp(microseconds: -1))
         }
         for _ in 0..<callerCount {
             guard let userTag = input.bytes16(), let caller = input.bytes16(), let at = input.timestamp() else {
@@ -64,8 +65,8 @@ extension ThrottleTable {
             callers.set(Acceptance(at: at), for: ThrottleCaller(userTag: userTag, caller: caller), at: Timestamp())
         }
         for _ in 0..<undecidedCount {
-            guard let decision = input.uint128(), let row = input.undecided() else { return nil }
-            undecided.set(row, for: DecisionID(bits: decision), at: Timestamp())
+            guard let decision = input.bytes16(), let row = input.undecided() else { return nil }
+            undecided.set(row, for: DecisionID(decision), at: Timestamp())
         }
         // A repeated key or rows out of order would be written differently.
         guard input.isAtEnd, serialized() == bytes else { return nil }
@@ -102,24 +103,29 @@ private struct FixedWidthWriter {
 }
 
 private struct FixedWidthReader {
-    private var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var next = 0
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { next == bytes.count }
 
-    mutating func take(_ expected: [UInt8]) -> Bool {
-        defer { rest = rest.dropFirst(expected.count) }
-        return rest.starts(with: expected)
+    mutating func begins(with expected: [UInt8]) -> Bool {
+        guard bytes.starts(with: expected) else { return false }
+        next += expected.count
+        return true
     }
     mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-        let width = Number.bitWidth / 8
-        guard rest.count >= width else { return nil }
-        defer { rest = rest.dropFirst(width) }
-        return rest.prefix(width).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+        let end = next + Number.bitWidth / 8
+        guard end <= bytes.count else { return nil }
+        var number: Number = 0
+        while next < end {
+            number = number << 8 | Number(truncatingIfNeeded: bytes[next])
+            next += 1
+        }
+        return number
     }
     mutating func uint32() -> UInt32? { number(UInt32.self) }
-    mutating func uint128() -> UInt128? { number(UInt128.self) }
     mutating func count(upTo maximum: Int) -> Int? { uint32().flatMap { Int($0) <= maximum ? Int($0) : nil } }
     mutating func timestamp() -> Timestamp? {
         number(Int64.self).flatMap { snapshotMoments.contains($0) ? Timestamp(microseconds: $0) : nil }
@@ -150,7 +156,7 @@ private struct FixedWidthReader {
             let proofKey = optionalBytes16(), let limits = limits()
         else { return nil }
         return Undecided(
-            user: user, app: app.map(AppID.init(bytes16:)), source: source, proofKey: proofKey, limits: limits)
+            user: user, app: app.map { AppID($0) }, source: source, proofKey: proofKey, limits: limits)
     }
     mutating func limits() -> ThrottleLimits? {
         var recorded = Limits()
@@ -170,12 +176,12 @@ extension ThrottleLimits {
 }
 
 extension Bytes16 {
-    fileprivate init(identifier: AppID) {
+    fileprivate init<Kind>(_ identifier: Identifier<Kind>) {
         self.init(
             high: UInt64(truncatingIfNeeded: identifier.bits >> 64), low: UInt64(truncatingIfNeeded: identifier.bits))
     }
 }
 
-extension AppID {
-    fileprivate init(bytes16: Bytes16) { self.init(bits: UInt128(bytes16.high) << 64 | UInt128(bytes16.low)) }
+extension Identifier {
+    fileprivate init(_ bytes: Bytes16) { self.init(bits: UInt128(bytes.high) << 64 | UInt128(bytes.low)) }
 }
