@@ -11,7 +11,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* What Swift cannot import: macros over variadic functions, and macros that combine others. */
+/* What Swift cannot call: macros over variadic functions, and macros that combine others. */
 
 static inline EVP_PKEY *ledger_generate_p256(void) { return EVP_EC_gen("P-256"); }
 
@@ -20,5 +20,27 @@ static inline EVP_PKEY *ledger_generate_rsa(unsigned bits) { return EVP_RSA_gen(
 static inline EVP_PKEY *ledger_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 
 static inline int ledger_select_public_key(void) { return EVP_PKEY_PUBLIC_KEY; }
+
+/* A parameter keeps the address of its name; a Swift string's is gone after the call. The library reads the values only. */
+
+static inline OSSL_PARAM ledger_digest_parameter(const char *name) {
+    return OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)name, 0);
+}
+
+static inline OSSL_PARAM ledger_group_parameter(const char *name) {
+    return OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)name, 0);
+}
+
+static inline OSSL_PARAM ledger_point_parameter(const void *point, size_t length) {
+    return OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)point, length);
+}
+
+static inline OSSL_PARAM ledger_modulus_parameter(const unsigned char *number, size_t length) {
+    return OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, (unsigned char *)number, length);
+}
+
+static inline OSSL_PARAM ledger_exponent_parameter(const unsigned char *number, size_t length) {
+    return OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, (unsigned char *)number, length);
+}
 
 #endif

@@ -53,12 +53,9 @@ public final class HMACKey: Sendable {
     private static func makeContext(_ key: borrowing SecretBytes) throws(CryptoError) -> OpaquePointer {
         let context = try check(EVP_MAC_CTX_new(Algorithms.hmac), "EVP_MAC_CTX_new")
         let result = "SHA256".withCString { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, UnsafeMutablePointer(mutating: name), 0),
-                OSSL_PARAM_construct_end(),
-            ]
+            let parameters = [ledger_digest_parameter(name), OSSL_PARAM_construct_end()]
             return key.withUnsafeBytes { bytes in
-                EVP_MAC_init(context, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count, &parameters)
+                EVP_MAC_init(context, bytes.unsignedBytes, bytes.count, parameters)
             }
         }
         guard result == 1 else {

@@ -11,7 +11,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     public init<Failure: Error>(
         count: Int, writing write: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        memory = .allocate(byteCount: count, alignment: 16)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
         memory.initializeMemory(as: UInt8.self, repeating: 0)
         do throws(Failure) {
             try write(memory)
@@ -20,6 +20,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
             memory.deallocate()
             throw error
         }
+        // Not earlier: throwing with every property set would run `deinit` as well.
+        self.memory = memory
     }
 
     /// Copies bytes. The caller's own copy stays; ``init(taking:)`` wipes it.

@@ -22,7 +22,7 @@ enum ECDSASignature {
     }
 
     static func der(fromRaw raw: [UInt8]) throws(CryptoError) -> [UInt8] {
-        try LedgerCrypto.check(lengthOf: "signature", raw.count, is: rawLength)
+        try check(lengthOf: "signature", raw.count, is: rawLength)
         let signature = try check(ECDSA_SIG_new(), "ECDSA_SIG_new")
         defer { ECDSA_SIG_free(signature) }
         let numbers = raw.withUnsafeBufferPointer { raw in

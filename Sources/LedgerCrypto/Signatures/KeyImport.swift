@@ -4,16 +4,12 @@ extension KeyHandle {
     /// The public key of a point. The library refuses coordinates that are not on the curve.
     static func p256(x: [UInt8], y: [UInt8]) throws(CryptoError) -> KeyHandle {
         // SEC 1 section 2.3.3: 04 ‖ x ‖ y.
-        var point = [4] + x + y
-        let key = "P-256".withCString { curve in
-            point.withUnsafeMutableBytes { point in
+        let point = [4] + x + y
+        let key = "P-256".withCString { group in
+            point.withUnsafeBytes { point in
                 publicKey(
                     ofType: "EC",
-                    [
-                        OSSL_PARAM_construct_utf8_string(
-                            OSSL_PKEY_PARAM_GROUP_NAME, UnsafeMutablePointer(mutating: curve), 0),
-                        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count),
-                    ])
+                    [ledger_group_parameter(group), ledger_point_parameter(point.baseAddress, point.count)])
             }
         }
         guard let key else {
@@ -26,15 +22,13 @@ extension KeyHandle {
     /// The public key of a modulus and an exponent, both big-endian.
     static func rsa(n: [UInt8], e: [UInt8]) throws(CryptoError) -> KeyHandle {
         // The library takes numbers in the machine's byte order, which is little-endian on all that Swift runs on.
-        var modulus = [UInt8](n.reversed())
-        var exponent = [UInt8](e.reversed())
-        let key = modulus.withUnsafeMutableBufferPointer { n in
-            exponent.withUnsafeMutableBufferPointer { e in
+        let key = n.reversed().withUnsafeBufferPointer { n in
+            e.reversed().withUnsafeBufferPointer { e in
                 publicKey(
                     ofType: "RSA",
                     [
-                        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n.baseAddress, n.count),
-                        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, e.baseAddress, e.count),
+                        ledger_modulus_parameter(n.baseAddress, n.count),
+                        ledger_exponent_parameter(e.baseAddress, e.count),
                     ])
             }
         }
