@@ -1,3 +1,4 @@
+internal import CSystem
 internal import HTTPMessages
 internal import Threads
 
@@ -20,9 +21,17 @@ final class Admission: Sendable {
     private let state = Locked(State())
 
     init(_ configuration: ServerConfiguration) {
-        maximum = configuration.maximumConnections
+        maximum = Self.maximum(configuration, descriptorLimit: ledger_raise_descriptor_limit())
         maximumPerAddress = configuration.maximumConnectionsPerAddress
         isExempt = configuration.isExempt
+    }
+
+    /// What the configuration allows, less where the system gives fewer descriptors.
+    ///
+    /// Connections must never take the last descriptor: the log's files need some, and libdispatch, which runs the
+    /// handlers, ends the process when it cannot open a file in `/proc`.
+    static func maximum(_ configuration: ServerConfiguration, descriptorLimit: Int) -> Int {
+        min(configuration.maximumConnections, max(1, descriptorLimit - configuration.reservedDescriptors))
     }
 
     /// Takes a place for a connection. An admitted one gives it back with ``release(_:)``, once.

@@ -76,7 +76,7 @@ public final class Server: Sendable {
             mailboxes.append(try Mailbox())
             let poller = ledger_poller_create()
             guard poller >= 0 else {
-                pollers.forEach { close($0) }
+                for poller in pollers { close(poller) }
                 throw .system(errno: -poller)
             }
             pollers.append(poller)

@@ -39,6 +39,9 @@ public struct ServerConfiguration: Sendable {
 
     /// Connections open at a time; more are closed at once.
     public var maximumConnections = 4_096
+    /// Descriptors that connections leave to everything else in the process. Where the system's limit (its hard one,
+    /// to which the soft one is raised) is too low for both, there are fewer connections.
+    public var reservedDescriptors = 128
     /// Connections open at a time from one IPv4 address or one IPv6 /64; more are closed at once.
     public var maximumConnectionsPerAddress = 512
     /// Requests that handlers work on at a time; more are answered with 503 and `Retry-After`.

@@ -1,5 +1,5 @@
+import Foundation
 import Glibc
-import Threads
 
 /// A client that sends exactly the bytes it is given and reads with a naive parser of its own.
 ///
@@ -134,7 +134,6 @@ final class RawClient {
 /// Runs blocking code on a thread of its own.
 func blocking<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-        let thread = Locked<WorkerThread?>(nil)
-        thread.withLock { $0 = WorkerThread(name: "client") { continuation.resume(returning: body()) } }
+        Thread.detachNewThread { continuation.resume(returning: body()) }
     }
 }

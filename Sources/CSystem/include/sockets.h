@@ -48,4 +48,7 @@ int ledger_bell_create(void);
 void ledger_bell_ring(int bell);
 void ledger_bell_quiet(int bell);
 
+/* Raises the soft limit of open descriptors to the hard one and gives what holds now. */
+long ledger_raise_descriptor_limit(void);
+
 #endif
