@@ -12,7 +12,8 @@
 //         Tests/Fuzz/proofs.swift $BUILD/LedgerCrypto.o -lcrypto -o $BUILD/fuzz-proofs
 //     SWIFT_BACKTRACE=enable=no $BUILD/fuzz-proofs -max_total_time=$RUN -max_len=4096 $BUILD/corpus
 //
-// The first byte of an input chooses the reader.
+// The first byte of an input chooses the reader. The corpus folder may start empty; a checkpoint behind a zero byte is a
+// good seed.
 
 import LedgerCrypto
 
