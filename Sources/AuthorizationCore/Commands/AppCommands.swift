@@ -84,6 +84,7 @@ public struct SuspendApp: Command {
     public init(id: AppID) { self.id = id }
 
     public var subject: CommandSubject { .app(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         let app = try estate.standing(id)

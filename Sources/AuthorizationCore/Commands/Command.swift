@@ -11,6 +11,9 @@ public protocol Command: Sendable {
     /// The environment whose standing the judgement looks at, where it looks at one in particular.
     var environment: EnvironmentName? { get }
 
+    /// Whether it stops somebody: such a command has queue space of its own, which no flood of requests can fill.
+    var isUrgent: Bool { get }
+
     /// The events that do it; none when everything already stands as asked.
     ///
     /// Throws the first reason against it, in the order of the guards.
@@ -19,6 +22,7 @@ public protocol Command: Sendable {
 
 extension Command {
     public var environment: EnvironmentName? { nil }
+    public var isUrgent: Bool { false }
 }
 
 /// What a command is about, and what its answer shows.

@@ -43,6 +43,8 @@ public struct CommandRefusal: Error, Equatable, Sendable {
         case votWithoutVTM = "vot_without_vtm"
         /// `client_id` tells to whom a token was issued, not who presents it.
         case clientIsNoCaller = "client_id_is_no_caller"
+        /// Nobody made the key that the command needs.
+        case keyMissing = "key_missing"
 
         public var status: Int64 {
             switch self {
@@ -51,6 +53,7 @@ public struct CommandRefusal: Error, Equatable, Sendable {
             case .invalidValue, .tooMany, .repeatedValue, .unknownReference, .notLinkable, .destinationMissing,
                 .sameUserStoreUnsaid, .userStoreContradicted, .reservedField, .votWithoutVTM, .clientIsNoCaller:
                 422
+            case .keyMissing: 503
             }
         }
     }

@@ -33,15 +33,24 @@ public struct TokenKeyFacts: Sendable, Equatable {
 /// The algorithm of token keys where an environment's settings do not say.
 public let defaultTokenAlgorithm = TokenAlgorithm.es256
 
+/// A command after which tokens are signed with another key than before.
+public protocol TokenKeyCommand: Command {
+    /// The key that ``algorithmWithoutKey(on:)`` asks for, once it was made.
+    var key: TokenKeyFacts? { get set }
+
+    /// The algorithm of the key that must be made and kept before the command can be done; nil when none is needed.
+    func algorithmWithoutKey(on estate: Estate) -> TokenAlgorithm?
+}
+
 /// An environment with its first token key.
-public struct CreateEnvironment: Command {
+public struct CreateEnvironment: TokenKeyCommand {
     public static let name = "environment.create"
     public static let maximumEnvironments = 256
     public var environmentName: EnvironmentName
     public var issuer: String
-    public var key: TokenKeyFacts
+    public var key: TokenKeyFacts?
 
-    public init(name: EnvironmentName, issuer: String, key: TokenKeyFacts) {
+    public init(name: EnvironmentName, issuer: String, key: TokenKeyFacts? = nil) {
         environmentName = name
         self.issuer = issuer
         self.key = key
@@ -50,9 +59,14 @@ public struct CreateEnvironment: Command {
     public var subject: CommandSubject { .environment(environmentName) }
     public var environment: EnvironmentName? { environmentName }
 
+    public func algorithmWithoutKey(on estate: Estate) -> TokenAlgorithm? {
+        estate.environments[environmentName] == nil ? defaultTokenAlgorithm : nil
+    }
+
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         try demand(estate.environments[environmentName] == nil, else: .nameTaken, "name")
         try demand(estate.environments.count < Self.maximumEnvironments, else: .tooMany)
+        guard let key else { throw CommandRefusal(.keyMissing) }
         var event = EnvironmentCreated()
         event.environment = environmentName
         event.issuer = issuer
@@ -61,11 +75,11 @@ public struct CreateEnvironment: Command {
 }
 
 /// The settings of an environment, whole.
-public struct ConfigureEnvironment: Command {
+public struct ConfigureEnvironment: TokenKeyCommand {
     public static let name = "environment.configure"
     public var environmentName: EnvironmentName
     public var settings: EnvironmentSettings
-    /// The key of another algorithm, where ``algorithmWithoutKey(on:)`` asks for one.
+    /// The key of another algorithm, where the active one is not of it.
     public var key: TokenKeyFacts?
 
     public init(name: EnvironmentName, settings: EnvironmentSettings, key: TokenKeyFacts? = nil) {
@@ -77,8 +91,6 @@ public struct ConfigureEnvironment: Command {
     public var subject: CommandSubject { .environment(environmentName) }
     public var environment: EnvironmentName? { environmentName }
 
-    /// The algorithm that the settings ask for, when the active key is of another one: a key of it must be made before
-    /// the settings stand.
     public func algorithmWithoutKey(on estate: Estate) -> TokenAlgorithm? {
         guard let environment = estate.environments[environmentName] else { return nil }
         let wanted = settings.algorithm ?? defaultTokenAlgorithm
@@ -98,7 +110,7 @@ public struct ConfigureEnvironment: Command {
         event.settings = settings
         var events: [EventData] = [.environments(.configured(event))]
         if let wanted {
-            guard let key, key.algorithm == wanted else { throw CommandRefusal(.invalidValue, "algorithm") }
+            guard let key, key.algorithm == wanted else { throw CommandRefusal(.keyMissing) }
             events += key.events(in: environmentName)
         }
         return events

@@ -1,0 +1,37 @@
+internal import AuthorizationCore
+internal import EventLog
+internal import HTTPMessages
+
+extension ManagementDoor {
+    /// Records a refused command. False when it could not be recorded; then the asker learns nothing but that.
+    func record(
+        refusal reason: String, status: Int, of command: String, by actor: Actor, fields: [String] = [],
+        target: String? = nil
+    ) async -> Bool {
+        var event = CommandRefused()
+        event.command = command
+        // A name that is not one of ours may hold anything, a password too.
+        event.fields = fields.filter(\.isFieldPath)
+        event.reason = reason
+        event.status = Int64(status)
+        event.target = target
+        do {
+            let correlation: CommandID = try context.identifier(at: context.clock())
+            let proposed = ProposedEvent(
+                actor: actor, correlation: correlation.text, blind: try context.blind(),
+                data: .audit(.commandRefused(event)))
+            _ = try await context.store.append(
+                Proposal(events: [proposed], consulted: context.store.state.consulted))
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension String {
+    /// A path of members such as `access_rules.0.path`, short enough for the log.
+    var isFieldPath: Bool {
+        utf8.count <= 128 && split(separator: ".", omittingEmptySubsequences: false).allSatisfy { String($0).isFieldName }
+    }
+}
