@@ -58,11 +58,3 @@ public struct ManagementDoor: Sendable {
         return isRecorded ? error.answer : Problem.unavailable.response()
     }
 }
-
-extension ManagementDoor {
-    /// Records that somebody unknown knocked, within the budget for such requests (mission D-15). False when it should
-    /// be recorded and could not be.
-    private func recordStranger(command: String, _ request: HTTPRequest) async -> Bool {
-        await record(refusal: "unauthenticated", status: 401, of: command, by: .stranger)
-    }
-}

@@ -1,6 +1,9 @@
 internal import AuthorizationCore
 internal import EventLog
 internal import HTTPMessages
+internal import LedgerCrypto
+internal import Synchronization
+internal import Threads
 
 extension ManagementDoor {
     /// Records a refused command. False when it could not be recorded; then the asker learns nothing but that.
@@ -26,6 +29,22 @@ extension ManagementDoor {
         } catch {
             return false
         }
+    }
+
+    /// Records that somebody unknown knocked, within the budget for such requests (mission D-15): beyond it, or while
+    /// disk space is short, the request is counted and answered only. False when it should stand and could not.
+    func recordStranger(command: String, _ request: HTTPRequest) async -> Bool {
+        let now = context.clock()
+        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
+            let source = try? context.keys.stateKey.authenticate(
+                LengthPrefixed("budget/source", request.source.network.description).bytes),
+            let tag = Bytes16(bytes: source.bytes.prefix(Bytes16.count)),
+            context.budget.withLock({ $0.decide(reason: .unknownApp, source: tag, app: nil, at: now) }) == .record
+        else {
+            context.counters.requestsSuppressed.add(1, ordering: .relaxed)
+            return true
+        }
+        return await record(refusal: "unauthenticated", status: 401, of: command, by: .stranger)
     }
 }
 
