@@ -15,7 +15,7 @@ enum KeyFile {
         defer { wipe(&bytes) }
         let found = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
         guard found > 0, found < maximumBytes, count.map({ $0 == found }) ?? true else { throw .unreadable(path) }
-        return bytes.withUnsafeBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<found])) }
+        return SecretBytes(count: found) { memory in memory.copyBytes(from: bytes[..<found]) }
     }
 
     /// Writes a key that did not exist, and returns when it survives a crash.
