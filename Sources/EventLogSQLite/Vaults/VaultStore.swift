@@ -100,12 +100,12 @@ public final class VaultStore: Vaults {
 
     public func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord) {
-        guard let key = try await key(of: vault) else { throw .destroyed(vault) }
-        do {
+    ) async throws -> Sealed {
+        guard let key = try await key(of: vault) else { throw VaultError.destroyed(vault) }
+        do throws(CryptoError) {
             return try Sealing.seal(value, field: field, blind: blind, vault: vault, key: key.secret)
         } catch {
-            throw .crypto(error)
+            throw VaultError.crypto(error)
         }
     }
 
@@ -118,9 +118,8 @@ public final class VaultStore: Vaults {
 
     private func key(of vault: VaultID) async throws(VaultError) -> VaultKey? {
         if let key = kept.withLock({ $0.keys[vault] }) { return key }
-        guard let key = try await queue.ask({ (table) throws(VaultError) in try table.key(of: vault) }) else {
-            return nil
-        }
+        let found = try await queue.ask { (table) throws(VaultError) -> VaultKey? in try table.key(of: vault) }
+        guard let key = found else { return nil }
         kept.withLock { kept in
             if kept.keys.count >= Self.maximumKept { kept.keys.removeAll(keepingCapacity: true) }
             kept.keys[vault] = key

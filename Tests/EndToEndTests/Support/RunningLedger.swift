@@ -2,6 +2,7 @@ import CanonicalJSON
 import Foundation
 import Glibc
 import LedgerTestSupport
+import Threads
 
 /// A ledger in a folder of its own with the real `authledger` serving it on a free port.
 final class RunningLedger {
@@ -230,15 +231,15 @@ final class RunningLedger {
         try process.run()
         stdin.fileHandleForWriting.write(Data(input.utf8))
         try stdin.fileHandleForWriting.close()
-        var talked = Data()
-        let reader = Thread { talked = talk.fileHandleForReading.readDataToEndOfFile() }
+        let talked = Locked(Data())
+        let reader = Thread { talked.withLock { $0 = talk.fileHandleForReading.readDataToEndOfFile() } }
         reader.start()
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         while !reader.isFinished { usleep(1_000) }
         return Finished(
             status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
-            talk: String(decoding: talked, as: UTF8.self))
+            talk: String(decoding: talked.withLock { $0 }, as: UTF8.self))
     }
 
     private static func freePort() throws -> UInt16 {
