@@ -1,7 +1,6 @@
 internal import AuthorizationCore
 internal import EventLog
 internal import Glibc
-internal import LedgerCrypto
 internal import LedgerSchema
 
 /// Makes a ledger file under another name, and gives it its own when it is whole and on the disk.
@@ -36,18 +35,16 @@ struct LedgerCreation {
         try meta.bind(1, LedgerSchema.version)
         try meta.bind(2, Self.origin(in: events))
         try meta.run()
-        var hasher = SHA256Hasher()
-        let empty = TreeEdge().root(with: &hasher)
         let head = try connection.prepare(
             "INSERT INTO head (id, size, root, edge, estate_positions) VALUES (1, 0, ?1, ?2, ?2)")
-        try head.bind(1, empty)
+        try head.bind(1, MerkleTree.emptyRoot)
         try head.bind(2, [UInt8]())
         try head.run()
         try connection.execute("COMMIT")
         let appender = try LedgerAppender(
             connection: connection,
-            state: LedgerState(head: Head(size: 0, root: empty), estate: Estate(), recordedAt: Timestamp()),
-            estatePositions: [:], tree: StoredTree.Edges(edge: TreeEdge(), open: OpenTiles()))
+            state: LedgerState(head: Head(size: 0, root: MerkleTree.emptyRoot), estate: Estate(), recordedAt: Timestamp()),
+            estatePositions: [:], tree: StoredTree.Growth())
         try appender.begin(at: now)
         let result = try appender.add(Proposal(events: events, consulted: Position(0)))
         try appender.commit()
