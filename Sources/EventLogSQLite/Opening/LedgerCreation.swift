@@ -43,7 +43,8 @@ struct LedgerCreation {
         try connection.execute("COMMIT")
         let appender = try LedgerAppender(
             connection: connection,
-            state: LedgerState(head: Head(size: 0, root: MerkleTree.emptyRoot), estate: Estate(), recordedAt: Timestamp()),
+            state: LedgerState(
+                head: Head(size: 0, root: MerkleTree.emptyRoot), estate: Estate(), recordedAt: Timestamp()),
             estatePositions: [:], tree: StoredTree.Growth())
         try appender.begin(at: now)
         let result = try appender.add(Proposal(events: events, consulted: Position(0)))
