@@ -29,7 +29,7 @@ public final class SQLiteLedgerReader: LedgerReader {
         statements = try ReadStatements(connection)
         tree = try StoredTree(connection)
         fences = try FenceRows(connection)
-        pinned = Head(size: 0, root: SHA256.hash([]))
+        pinned = Head(size: 0, root: MerkleTree.emptyRoot)
     }
 
     /// Shows what was committed by now.

@@ -1,6 +1,5 @@
 public import AuthorizationCore
 public import EventLog
-internal import Glibc
 public import LedgerCrypto
 internal import LedgerSchema
 internal import Threads
@@ -22,43 +21,36 @@ public final class VaultStore: Vaults {
     private let kept = Locked(Kept())
     private let queue: VaultQueue
     private let thread: Locked<WorkerThread?>
+    private let lock: WriterLock
 
-    private init(queue: VaultQueue, thread: WorkerThread) {
+    private init(queue: VaultQueue, thread: WorkerThread, lock: WriterLock) {
         self.queue = queue
         self.thread = Locked(thread)
+        self.lock = lock
     }
 
     /// Makes an empty vault file, mode 0600. Nothing may be there yet.
     public static func create(at path: String, epochKey: consuming SecretBytes) throws(OpenError) -> VaultStore {
-        guard access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
-        try LedgerFile.createPrivate(path)
-        try opening(path) { () throws(SQLiteError) in
-            let connection = try SQLiteConnection(path, .writing)
-            try connection.execute("PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
+        try LedgerFile.create(path) { (connection) throws(SQLiteError) in
             try connection.execute("BEGIN")
             try connection.execute(LedgerSchema.vaults)
             try connection.execute("COMMIT")
         }
-        try LedgerFile.synchronizeFolder(of: path)
         return try open(at: path, epochKey: epochKey)
     }
 
     /// Opens a vault file. The epoch key unwraps the vault keys.
     public static func open(at path: String, epochKey: consuming SecretBytes) throws(OpenError) -> VaultStore {
-        guard access(path, F_OK) == 0 else { throw .noSuchFile(path: path) }
+        try LedgerFile.check(path)
+        let lock = try WriterLock(of: path)
         let connection = try opening(path) { () throws(SQLiteError) in try SQLiteConnection(path, .writing) }
-        let application = try opening(path) { () throws(SQLiteError) in
-            try connection.integer("PRAGMA application_id")
-        }
-        guard application == LedgerSchema.vaultsApplicationID else {
-            throw .notALedger(path: path, .otherApplication)
-        }
+        try LedgerFile.checkSchema(of: connection, path: path, application: LedgerSchema.vaultsApplicationID)
         let queue = VaultQueue()
         let table = try VaultTable(connection, path: path, epochKey: epochKey)
         // Not shared: from here on only the vault thread touches the table and its connection.
         nonisolated(unsafe) let owned = table
         let thread = WorkerThread(name: "vaults") { queue.serve(owned) }
-        return VaultStore(queue: queue, thread: thread)
+        return VaultStore(queue: queue, thread: thread, lock: lock)
     }
 
     /// Finishes what waits and closes the file.
@@ -68,6 +60,7 @@ public final class VaultStore: Vaults {
             thread?.join()
             thread = nil
         }
+        lock.unlock()
     }
 
     public func account(for entry: Bytes32) async throws(VaultError) -> DirectoryAccount {
