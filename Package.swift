@@ -94,7 +94,9 @@ let tests: [Target] = [
     .testTarget(
         name: "IdentityClientTests",
         dependencies: ["IdentityClient", "CCurl", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
-    .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
+    .testTarget(
+        name: "AuthorizationCoreTests",
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",
         dependencies: [
