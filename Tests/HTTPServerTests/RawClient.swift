@@ -124,8 +124,9 @@ final class RawClient {
         let lines = Array("\r\n\r\n".unicodeScalars)
         guard let end = text.indices.first(where: { text[$0...].starts(with: lines) }) else { return nil }
         let head = String(text[..<end]).split(separator: "\r\n").map(String.init)
-        precondition(head[0].hasPrefix("HTTP/1.1 "), "no status line: \(head[0])")
-        var response = Response(status: Int(head[0].split(separator: " ")[1]) ?? 0, fields: [:], body: "")
+        // A status of 0 stands for a response that does not start with a status line.
+        let status = head[0].hasPrefix("HTTP/1.1 ") ? Int(head[0].split(separator: " ")[1]) : nil
+        var response = Response(status: status ?? 0, fields: [:], body: "")
         for line in head.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             response.fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
