@@ -1,0 +1,83 @@
+internal import Glibc
+internal import LedgerSchema
+
+/// What can be said about a file before SQLite opens it, and the right to write it.
+enum LedgerFile {
+    /// Refuses what is no SQLite file, in the order of what a person would want to hear first.
+    static func check(_ path: String) throws(OpenError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw openError(errno, path: path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .notALedger(path: path, .notSQLite)
+        }
+        guard status.st_size > 0 else { throw .notALedger(path: path, .empty) }
+        var magic = [UInt8](repeating: 0, count: 16)
+        guard read(descriptor, &magic, 16) == 16, magic == Array("SQLite format 3\0".utf8) else {
+            throw .notALedger(path: path, .notSQLite)
+        }
+    }
+
+    /// Refuses other applications' files and newer layouts.
+    static func checkSchema(
+        of connection: SQLiteConnection, path: String, application: Int64 = LedgerSchema.ledgerApplicationID
+    ) throws(OpenError) {
+        let found = try opening(path) { () throws(SQLiteError) in
+            (
+                application: try connection.integer("PRAGMA application_id"),
+                version: try connection.integer("PRAGMA user_version")
+            )
+        }
+        guard found.application == application else { throw .notALedger(path: path, .otherApplication) }
+        guard found.version <= LedgerSchema.version else {
+            throw .newerSchema(path: path, found: found.version, known: LedgerSchema.version)
+        }
+    }
+
+    static func openError(_ code: Int32, path: String) -> OpenError {
+        switch code {
+        case ENOENT, ENOTDIR: .noSuchFile(path: path)
+        case EEXIST: .alreadyExists(path: path)
+        case EACCES, EPERM, EROFS: .permissionDenied(path: path)
+        default: .unreadable(path: path, String(cString: strerror(code)))
+        }
+    }
+
+    /// Makes a new name in a folder survive a crash.
+    static func synchronizeFolder(of path: String) throws(OpenError) {
+        let folder = path.lastIndex(of: "/").map { path[..<$0].isEmpty ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw openError(errno, path: folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw openError(errno, path: folder) }
+    }
+
+    /// An empty file that only this account can read.
+    static func createPrivate(_ path: String) throws(OpenError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw openError(errno, path: path) }
+        close(descriptor)
+    }
+}
+
+/// The right to write a ledger: a `flock` on `FILE.lock`, which ends with the process however that ends.
+final class WriterLock: @unchecked Sendable {
+    // Safe to share: the descriptor is written once; the kernel orders what is done with it.
+    private let descriptor: Int32
+
+    init(of path: String) throws(OpenError) {
+        descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw LedgerFile.openError(errno, path: path + ".lock") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw code == EWOULDBLOCK ? .inUse(path: path) : LedgerFile.openError(code, path: path + ".lock")
+        }
+    }
+
+    /// Gives the right back before the owner's life ends.
+    func unlock() { flock(descriptor, LOCK_UN) }
+
+    deinit { close(descriptor) }
+}

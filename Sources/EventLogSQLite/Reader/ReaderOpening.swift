@@ -1,0 +1,28 @@
+extension SQLiteLedgerReader {
+    /// Opens a ledger file read-only, also while a service writes it. Creates no file beside it.
+    ///
+    /// Where the account may not open the files beside the ledger, a private copy is read instead (``isCopy``).
+    /// Throws ``OpenError``, whose description is one sentence. Nothing is verified yet beyond that it is a ledger.
+    public static func open(_ path: String) throws(OpenError) -> SQLiteLedgerReader {
+        try LedgerFile.check(path)
+        do throws(OpenError) {
+            return try open(path, copy: nil)
+        } catch {
+            guard case .permissionDenied = error, let copy = PrivateCopy(of: path) else { throw error }
+            return try open(path, copy: copy)
+        }
+    }
+
+    private static func open(_ path: String, copy: PrivateCopy?) throws(OpenError) -> SQLiteLedgerReader {
+        // A copy's write-ahead log is indexed in a file that SQLite makes beside it, hence not read-only.
+        let connection = try opening(path) { () throws(SQLiteError) in
+            try SQLiteConnection(copy?.path ?? path, copy == nil ? .reading : .writing)
+        }
+        try LedgerFile.checkSchema(of: connection, path: path)
+        let reader = try opening(path) { () throws(SQLiteError) in try SQLiteLedgerReader(connection, copy: copy) }
+        guard try opening(path, { () throws(SQLiteError) in try reader.showNewest() }) else {
+            throw .damaged(path: path, .missingHead)
+        }
+        return reader
+    }
+}

@@ -1,0 +1,98 @@
+internal import AuthorizationCore
+internal import EventLog
+
+/// Where every fence was last touched, as far as judging needs it: the estate's in memory, the others in memory while
+/// they are fresh and otherwise as rows.
+struct FenceRegister {
+    /// Entries of a generation of the cache; twice as many are held.
+    private static let maximumCached = 32_768
+    /// Proofs or assertions that are remembered at once.
+    private static let maximumReplays = 1_048_576
+    private static let proofLifetimeInSeconds: Int64 = 70
+    private static let assertionLifetimeInSeconds: Int64 = 300
+
+    private let rows: FenceRows
+    private var estate: [FenceName: Int64]
+    private(set) var estateChanged = false
+    private var cache = Cache()
+    private var proofs = ReplayMemory(lifetimeInSeconds: proofLifetimeInSeconds, maximumCount: maximumReplays)
+    private var assertions = ReplayMemory(lifetimeInSeconds: assertionLifetimeInSeconds, maximumCount: maximumReplays)
+
+    init(rows: FenceRows, estate: [FenceName: Int64]) {
+        self.rows = rows
+        self.estate = estate
+    }
+
+    mutating func forgetReplays(before now: Timestamp) {
+        proofs.forget(before: now)
+        assertions.forget(before: now)
+    }
+
+    /// Whether another proof or assertion can be remembered.
+    var hasRoomForReplays: Bool { !proofs.isFull && !assertions.isFull }
+
+    /// The position of the last event that touched the fence; nil when none did.
+    mutating func lastTouch(of fence: FenceName) throws(SQLiteError) -> Int64? {
+        switch fence {
+        case .estate, .environment, .operator: return estate[fence]
+        case .proof: return proofs.position(of: fence)
+        case .assertion: return assertions.position(of: fence)
+        case .idempotency: return nil
+        case .family, .account, .subject, .token:
+            if let known = cache.position(of: fence) { return known < 0 ? nil : known }
+            let stored = try rows.position(of: fence)
+            cache.set(fence, stored ?? -1)
+            return stored
+        }
+    }
+
+    mutating func touch(_ fence: FenceName, at position: Int64, now: Timestamp) throws(SQLiteError) {
+        switch fence {
+        case .estate, .environment, .operator:
+            estate[fence] = position
+            estateChanged = true
+        case .proof: proofs.use(fence, at: position, now: now)
+        case .assertion: assertions.use(fence, at: position, now: now)
+        case .idempotency: break
+        case .family, .account, .subject, .token:
+            try rows.touch(fence, at: position)
+            cache.set(fence, position)
+        }
+    }
+
+    /// The head's record of the estate fences: key and position of each, ascending by key.
+    mutating func takeEstatePositions() -> [UInt8] {
+        estateChanged = false
+        return Self.bytes(of: estate)
+    }
+
+    static func bytes(of estate: [FenceName: Int64]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (key, position) in estate.map({ ($0.key.key, $0.value) }).sorted(by: { $0.0 < $1.0 }) {
+            bytes += key.bytes
+            withUnsafeBytes(of: position.bigEndian) { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+
+    /// Two generations: when the young one is full it becomes the old one, and what nobody asked for is gone.
+    private struct Cache {
+        private var young: [FenceName: Int64] = [:]
+        private var old: [FenceName: Int64] = [:]
+
+        mutating func position(of fence: FenceName) -> Int64? {
+            if let position = young[fence] { return position }
+            guard let position = old[fence] else { return nil }
+            set(fence, position)
+            return position
+        }
+
+        mutating func set(_ fence: FenceName, _ position: Int64) {
+            if young.count >= maximumCached {
+                old = young
+                young.removeAll(keepingCapacity: true)
+            }
+            young[fence] = position
+        }
+    }
+}
