@@ -99,7 +99,8 @@ let tests: [Target] = [
         name: "EventLogTests",
         dependencies: [
             "EventLog", "AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerCrypto", "LedgerTestSupport",
-        ]),
+        ],
+        exclude: ["Golden", "Witness"]),
     .testTarget(
         name: "EventLogSQLiteTests",
         dependencies: [

@@ -23,7 +23,8 @@ public enum RecordedForm {
             writer.json.beginObject()
             try event.data.visit(&writer)
             writer.json.endObject()
-            try writer.integer("position", &event.position.value)
+            var position = EventReference.position(event.position)
+            try writer.reference("position", &position)
             try writer.text("recorded_at", &event.recordedAt)
             var type = event.data.type
             try writer.text("type", &type)
@@ -53,8 +54,9 @@ public enum RecordedForm {
             try reader.beginGroup("data")
             try data.visit(&reader)
             try reader.end()
-            var position: Int64 = 0
-            try reader.integer("position", &position)
+            var reference = EventReference.position(0)
+            try reader.reference("position", &reference)
+            guard let position = reference.position else { throw FieldError.malformed("position") }
             var recordedAt = Timestamp()
             try reader.text("recorded_at", &recordedAt)
             var typeAgain = type
@@ -64,7 +66,7 @@ public enum RecordedForm {
             guard version == Event.version else { throw FieldError.malformed("v") }
             try reader.finish()
             return Event(
-                position: Position(position), recordedAt: recordedAt, actor: actor, correlation: correlation,
+                position: position, recordedAt: recordedAt, actor: actor, correlation: correlation,
                 blind: blind, data: data)
         } catch {
             throw .fields(error)

@@ -195,22 +195,28 @@ public struct FieldReader: FieldVisitor {
     public mutating func reference(_ name: StaticString, _ value: inout EventReference) throws(FieldError) {
         var number: Int64 = 0
         try integer(name, &number)
-        value = .position(Position(number))
+        value = try place(number, of: name)
     }
 
     public mutating func references(_ name: StaticString, _ values: inout [EventReference]) throws(FieldError) {
         var numbers: [Int64] = []
         try integers(name, &numbers)
-        values = numbers.map { .position(Position($0)) }
+        values = try numbers.map { (number) throws(FieldError) in try place(number, of: name) }
     }
 
     public mutating func justifications(_ name: StaticString, _ values: inout [Justification]) throws(FieldError) {
         try beginGroup(name)
         values = []
         while let claim = try checked({ (json) throws(JSONParseError) in try json.nextName() }) {
-            let position = try checked { (json) throws(JSONParseError) in try json.integer() }
-            values.append(Justification(claim: claim, event: .position(Position(position))))
+            let number = try checked { (json) throws(JSONParseError) in try json.integer() }
+            values.append(Justification(claim: claim, event: try place(number, of: name)))
         }
         try end()
+    }
+
+    /// The log begins at 0: nothing stands before.
+    private func place(_ number: Int64, of name: StaticString) throws(FieldError) -> EventReference {
+        guard number >= 0 else { throw .malformed("\(name)") }
+        return .position(Position(number))
     }
 }

@@ -20,9 +20,8 @@ public struct FieldWriter: FieldVisitor {
     }
 
     public mutating func integer(_ name: StaticString, _ value: inout Int64) throws(FieldError) {
-        guard value.magnitude <= 9_007_199_254_740_991 else { throw .malformed("\(name)") }
         json.name(name)
-        json.integer(value)
+        try write(value, of: name)
     }
 
     public mutating func integer(_ name: StaticString, _ value: inout Int64?) throws(FieldError) {
@@ -67,7 +66,7 @@ public struct FieldWriter: FieldVisitor {
     public mutating func integers(_ name: StaticString, _ values: inout [Int64]) throws(FieldError) {
         json.name(name)
         json.beginArray()
-        for value in values { json.integer(value) }
+        for value in values { try write(value, of: name) }
         json.endArray()
     }
 
@@ -144,7 +143,12 @@ public struct FieldWriter: FieldVisitor {
 
     /// The writer of the log places references before it encodes; one that has no place is a broken invariant here.
     private mutating func write(_ reference: EventReference, of name: StaticString) throws(FieldError) {
-        guard let position = reference.position else { throw .malformed("\(name)") }
-        json.integer(position.value)
+        guard let position = reference.position, position.value >= 0 else { throw .malformed("\(name)") }
+        try write(position.value, of: name)
+    }
+
+    private mutating func write(_ integer: Int64, of name: StaticString) throws(FieldError) {
+        guard integer.magnitude <= JSON.maximumInteger.magnitude else { throw .malformed("\(name)") }
+        json.integer(integer)
     }
 }

@@ -48,7 +48,9 @@ extension PeerAddress: CustomStringConvertible {
         case .v4:
             bytes.map(String.init).joined(separator: ".")
         case .v6(let high, let low):
-            Self.text(groups: [high, low].flatMap { half in (0..<4).map { UInt16(truncatingIfNeeded: half >> (48 - 16 * $0)) } })
+            Self.text(
+                groups: [high, low].flatMap { half in (0..<4).map { UInt16(truncatingIfNeeded: half >> (48 - 16 * $0)) }
+                })
         }
     }
 

@@ -1,8 +1,8 @@
 /// What came of asking an Identity. What it means is for the decision to say (D-4).
 public struct IdentityAnswer: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
-        /// A whole, well-formed HTTP answer with a status of 200 to 599. A redirect is such an answer: it is reported with its
-        /// status and never followed. `body` holds at most 65,536 bytes.
+        /// A whole, well-formed HTTP answer with a status of 200 to 599. A redirect is such an answer: it is reported
+        /// with its status and never followed. `body` holds at most 65,536 bytes.
         case answered(status: Int, contentType: String?, body: [UInt8])
         case failed(IdentityCallFailure)
     }
@@ -20,8 +20,8 @@ public enum IdentityCallFailure: String, Error, CaseIterable, Sendable {
     case tlsFailed = "tls_failed"
     /// The policy forbids the destination, or every address that its name has. No byte was sent.
     case destinationRefused = "destination_refused"
-    /// The connection ended before the answer did (or libcurl could not read its chunks and says no more). Whether the Identity has seen the request is unknown, so it is
-    /// not sent again.
+    /// The connection ended before the answer did, or its chunks could not be read. Whether the Identity has seen the
+    /// request is unknown, so it is not sent again.
     case connectionLost = "connection_lost"
     case answerTooLarge = "answer_too_large"
     case answerMalformed = "answer_malformed"

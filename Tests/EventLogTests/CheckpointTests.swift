@@ -138,6 +138,10 @@ import Testing
         #expect(throws: NoteError.noKnownSignature) {
             try verify(unsigned, cosigners: [witness.cosigner.verifierKey], quorum: 0)
         }
+        #expect(throws: NoteError.noKnownSignature) {
+            try VerifiedCheckpoint(
+                unsigned, origin: "example.com/log", logKeys: [witness.cosigner.verifierKey])
+        }
     }
 
     @Test func `a cosignature whose time was changed is refused`() throws {
@@ -158,6 +162,23 @@ import Testing
             #expect(throws: NoteError.invalidSignature(cosignature.name)) {
                 try verify(
                     SignedNote(parsing: note.bytes + line), cosigners: [witness.cosigner.verifierKey], quorum: 1)
+            }
+        }
+    }
+
+    @Test(arguments: [(UInt64(Int64.max), true), (1 << 63, false)])
+    func `a genuine cosignature counts up to the time 2^63 − 1`(time: UInt64, isValid: Bool) throws {
+        let message = Array("cosignature/v1\ntime \(time)\n".utf8) + note.text
+        let payload = withUnsafeBytes(of: time.bigEndian) { Array($0) } + (try witness.privateKey.sign(message))
+        let id = withUnsafeBytes(of: witness.cosigner.verifierKey.keyID.bigEndian) { Array($0) }
+        let line = Array("\u{2014} witness.example \(Base64.encode(id + payload))\n".utf8)
+        let cosigned = try SignedNote(parsing: note.bytes + line)
+        if isValid {
+            let verified = try verify(cosigned, cosigners: [witness.cosigner.verifierKey], quorum: 1)
+            #expect(verified.cosignatures.map(\.time) == [time])
+        } else {
+            #expect(throws: NoteError.invalidSignature(witness.name)) {
+                try verify(cosigned, cosigners: [witness.cosigner.verifierKey], quorum: 1)
             }
         }
     }

@@ -72,8 +72,10 @@ import Testing
                     hashes[number] = hashes[number].flipped(bit)
                     expectRefused(ConsistencyProof(oldSize: old, newSize: new, hashes: hashes), oldRoot, newRoot)
                 }
-                expectRefused(
-                    ConsistencyProof(oldSize: old, newSize: new, hashes: proof.hashes + [newRoot]), oldRoot, newRoot)
+                #expect(throws: ProofError.wrongLength(hashes: proof.hashes.count + 1)) {
+                    try ConsistencyProof(oldSize: old, newSize: new, hashes: proof.hashes + [newRoot])
+                        .verify(oldRoot: oldRoot, newRoot: newRoot)
+                }
                 if !proof.hashes.isEmpty {
                     expectRefused(
                         ConsistencyProof(oldSize: old, newSize: new, hashes: proof.hashes.dropLast()), oldRoot, newRoot)

@@ -92,6 +92,7 @@ import Testing
         Broken("no empty line", "\(text)\(line)\n", .malformedNote),
         Broken("no text", "\n\(line)\n", .malformedNote),
         Broken("no final newline", "\(text)\n\(line)", .malformedNote),
+        Broken("no newline after a second signature", "\(note)\(line)", .malformedNote),
         Broken("CRLF", note.replacing("\n", with: "\r\n"), .notPlainText),
         Broken("a tab in the text", "a\tb\n\n\(line)\n", .notPlainText),
         Broken("a zero in the text", "a\0b\n\n\(line)\n", .notPlainText),
@@ -159,6 +160,21 @@ import Testing
                 try SignedNote(parsing: Array("a\n\n".utf8) + lines).verify(with: [log.verifierKey])
             }
         }
+    }
+
+    @Test func `two keys that only the key ID would tell apart are refused`() throws {
+        // Found by counting: the first two numbers whose hashes, as public keys, share the four bytes.
+        let keys = try [7_160, 12_277].map { number in
+            let publicKey = try Ed25519PublicKey(rawBytes: SHA256.hash(Array(String(number).utf8)).bytes)
+            return VerifierKey(
+                name: try #require(KeyName("example.com/log")), algorithm: .ed25519, publicKey: publicKey)
+        }
+        #expect(keys.map(\.keyID) == [0xb9c0_3e9f, 0xb9c0_3e9f])
+        let line =
+            "\u{2014} example.com/log \(Base64.encode([0xb9, 0xc0, 0x3e, 0x9f] + [UInt8](repeating: 1, count: 64)))"
+        let note = try SignedNote(parsing: Array("a\n\n\(line)\n".utf8))
+        #expect(throws: NoteError.ambiguousVerifierKeys(keys[0].name)) { try note.verify(with: keys) }
+        #expect(throws: NoteError.invalidSignature(keys[0].name)) { try note.verify(with: [keys[0], keys[0]]) }
     }
 
     @Test func `every changed bit of a signed note is noticed`() throws {

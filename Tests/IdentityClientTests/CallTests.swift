@@ -5,11 +5,11 @@ import Testing
 @Suite struct `A call to an Identity` {
     @Test func `carries the body byte for byte and brings the answer back`() async throws {
         let question = #"{"username":"ann\u00e9","password":"  p\"w ","extra":[1, 2.0]}"#
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil {
                 peer.answer("200 OK", #"{"a":1}"#, fields: "Content-Type: application/json\r\n")
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             let outcome = try await client.ask(server, question)
             #expect(outcome == .answered(status: 200, contentType: "application/json", body: [UInt8](#"{"a":1}"#.utf8)))
             let request = try #require(server.requests.first)
@@ -26,17 +26,17 @@ import Testing
 
     @Test(arguments: ["200 OK", "201 Created", "400 Bad Request", "401 Unauthorized", "429 Slow", "500 Oops", "503 No"])
     func `reports a status as it is`(_ status: String) async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil { peer.answer(status, "{}") }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).status == Int(status.prefix(3)))
         }
     }
 
     @Test func `reports a redirect and does not follow it`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil { peer.answer("307 Elsewhere", "", fields: "Location: /other\r\n") }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).status == 307)
             #expect(server.requests.count == 1)
         }
@@ -52,10 +52,10 @@ import Testing
         ("HTTP/1.0 200 OK\r\n\r\nuntil the end", "until the end"),
     ])
     func `reads every form of body`(_ answer: String, _ body: String) async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             peer.send(answer)
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).text == body)
         }
     }
@@ -79,10 +79,10 @@ import Testing
 
     @Test(arguments: noAnswers)
     func `fails for an answer that is none`(_ answer: String, _ failure: IdentityCallFailure) async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             peer.send(answer)
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).failure == failure)
             #expect(server.requests.count == 1)
         }
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `is cut at the cap when the answer does not say how long it is`() async throws {
         let piece = String(repeating: "x", count: 4_096)
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             if peer.index == 0 {
@@ -99,29 +99,29 @@ import Testing
             } else {
                 while peer.send("1000\r\n\(piece)\r\n") {}
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             for _ in 0..<2 { #expect(try await client.ask(server).failure == .answerTooLarge) }
         }
     }
 
     @Test func `takes an answer of exactly the cap`() async throws {
         let body = String(repeating: "x", count: 65_536)
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil { peer.answer("200 OK", body) }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).text == body)
         }
     }
 
     @Test func `ends at its timeout, also when the answer drips`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             if peer.index == 1 {
                 peer.send("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
                 while peer.send("x") { usleep(5_000) }
             }
             peer.waitForEnd()
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server, timeout: 150).failure == .timeout)
             #expect(try await client.ask(server, timeout: 150).failure == .timeout)
             #expect(server.connections == 2)
@@ -144,30 +144,27 @@ import Testing
         }
     }
 
-    @Test func `goes to no proxy of the environment`() async throws {
-        let proxy = HostileServer { peer in
-            while peer.receive() != nil { peer.answer("200 OK", "proxy") }
-        }
-        defer { proxy.stop() }
-        let names = ["http_proxy", "ALL_PROXY", "all_proxy"]
-        for name in names { setenv(name, "http://127.0.0.1:\(proxy.port)", 1) }
-        defer { for name in names { unsetenv(name) } }
-        try await withServer({ peer in
-            while peer.receive() != nil { peer.answer("200 OK", "store") }
-        }) { client, server async throws in
-            #expect(try await client.ask(server).text == "store")
-            #expect(proxy.connections == 0)
+    @Test func `goes to no proxy of the environment`() async {
+        // In a process of its own: the environment belongs to all tests.
+        await #expect(processExitsWith: .success) {
+            let proxy = HostileServer { peer in
+                while peer.receive() != nil { peer.answer("200 OK", "proxy") }
+            }
+            for name in ["http_proxy", "ALL_PROXY", "all_proxy"] { setenv(name, "http://127.0.0.1:\(proxy.port)", 1) }
+            try await withServer { peer in
+                while peer.receive() != nil { peer.answer("200 OK", "store") }
+            } then: { client, server async throws in
+                try #require(try await client.ask(server).text == "store")
+                try #require(proxy.connections == 0)
+            }
         }
     }
 
     @Test func `is judged by the address that its name has, before a connection is opened`() async throws {
         // Only the name's spelling is fine: as if it had been bound anew since its registration.
-        try await withServer(
-            policy: DestinationPolicy(),
-            { peer in
-                while peer.receive() != nil { peer.answer("200 OK", "") }
-            }
-        ) { client, server async throws in
+        try await withServer(policy: DestinationPolicy()) { peer in
+            while peer.receive() != nil { peer.answer("200 OK", "") }
+        } then: { client, server async throws in
             for host in loopbackNames() {
                 #expect(try await client.ask(server, host: host).failure == .destinationRefused, "\(host)")
             }
@@ -178,12 +175,12 @@ import Testing
     }
 
     @Test func `is not cut short when its caller leaves`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil {
                 usleep(20_000)
                 peer.answer("200 OK", "late")
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             let caller = Task { try await client.ask(server) }
             caller.cancel()
             #expect(try await caller.value.text == "late")
@@ -191,9 +188,9 @@ import Testing
     }
 
     @Test func `runs beside many others`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while let request = peer.receive() { peer.answer("200 OK", String(decoding: request.body, as: UTF8.self)) }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<64 {
                     group.addTask {
@@ -228,8 +225,12 @@ private func loopbackNames() -> [String] {
             case AF_INET:
                 let address = UnsafeRawPointer(entry.pointee.ai_addr).loadUnaligned(as: sockaddr_in.self)
                 if UInt32(bigEndian: address.sin_addr.s_addr) >> 24 != 127 { isLoopback = false }
+            case AF_INET6:
+                let address = UnsafeRawPointer(entry.pointee.ai_addr).loadUnaligned(as: sockaddr_in6.self)
+                let bytes = withUnsafeBytes(of: address.sin6_addr) { [UInt8]($0) }
+                if bytes != [UInt8](repeating: 0, count: 15) + [1] { isLoopback = false }
             default:
-                break
+                isLoopback = false
             }
             next = entry.pointee.ai_next
         }

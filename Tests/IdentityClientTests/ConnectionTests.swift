@@ -5,18 +5,18 @@ import Threads
 
 @Suite struct `A kept connection` {
     @Test func `serves one request after another`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil { peer.answer("200 OK", "\(peer.index)") }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             for _ in 0..<20 { #expect(try await client.ask(server).text == "0") }
             #expect(server.connections == 1)
         }
     }
 
     @Test func `serves its own pool only`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil { peer.answer("200 OK", "\(peer.index)") }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server, pool: "idn_1@7").text == "0")
             #expect(try await client.ask(server, pool: "idn_1@8").text == "1")
             #expect(try await client.ask(server, pool: "idn_2@9").text == "2")
@@ -32,13 +32,13 @@ import Threads
     ])
     func `hands no surplus answer to the next request`(_ answer: String) async throws {
         let planted = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted"
-        try await withServer({ peer in
+        try await withServer { peer in
             var first = peer.index == 0
             while peer.receive() != nil {
                 peer.send(first ? answer + planted : "HTTP/1.1 403 Own\r\nContent-Length: 3\r\n\r\nown")
                 first = false
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).status == Int(answer.dropFirst(9).prefix(3)))
             #expect(try await client.ask(server).text == "own")
         }
@@ -46,7 +46,7 @@ import Threads
 
     @Test func `with an answer that came before the question is not used`() async throws {
         let isPlanted = Locked(false)
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil {
                 peer.answer("401 No", "\(peer.index)")
                 if peer.index == 0 {
@@ -55,7 +55,7 @@ import Threads
                     isPlanted.withLock { $0 = true }
                 }
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).text == "0")
             while !isPlanted.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
             #expect(try await client.ask(server).text == "1")
@@ -64,10 +64,10 @@ import Threads
     }
 
     @Test func `is not opened to an Identity that speaks before it is asked`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.answer("200 OK", "planted")
             peer.waitForEnd()
-        }) { client, server async throws in
+        } then: { client, server async throws in
             // The greeting may come too late to be seen before sending: then it cannot be told from an answer.
             let outcome = try await client.ask(server)
             #expect(outcome.failure == .answerMalformed || outcome.text == "planted")
@@ -76,12 +76,12 @@ import Threads
 
     @Test func `that the Identity has closed is replaced before anything is sent`() async throws {
         let isClosed = Locked(false)
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             peer.answer("200 OK", "\(peer.index)")
             peer.end()
             isClosed.withLock { $0 = true }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).text == "0")
             while !isClosed.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
             #expect(try await client.ask(server).text == "1")
@@ -90,11 +90,11 @@ import Threads
     }
 
     @Test func `that ends without an answer does not make the request go out twice`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.receive()
             peer.answer("200 OK", "\(peer.index)")
             peer.receive()  // and no answer
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).text == "0")
             #expect(try await client.ask(server).failure == .connectionLost)
             #expect(server.requests.count == 2)
@@ -104,7 +104,7 @@ import Threads
     }
 
     @Test func `is closed after a malformed answer`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             while peer.receive() != nil {
                 if peer.index == 0 {
                     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok")
@@ -112,11 +112,29 @@ import Threads
                     peer.answer("200 OK", "fine")
                 }
             }
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server).failure == .answerMalformed)
             #expect(try await client.ask(server).text == "fine")
             #expect(server.connections == 2)
         }
+    }
+}
+
+@Suite struct `A pool` {
+    @Test func `that nobody uses any more is closed with its connections, and may be used anew`() async throws {
+        let hasEnded = Locked(false)
+        let server = HostileServer { peer in
+            while peer.receive() != nil { peer.answer("200 OK", "\(peer.index)") }
+            hasEnded.withLock { $0 = true }
+        }
+        defer { server.stop() }
+        var configuration = IdentityHTTPClient.Configuration(policy: DestinationPolicy(allowPrivate: true))
+        configuration.maximumPoolIdleSeconds = 0
+        let client = try IdentityHTTPClient(configuration)
+        defer { client.stop() }
+        #expect(try await client.ask(server).text == "0")
+        while !hasEnded.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await client.ask(server).text == "1")
     }
 }
 

@@ -46,10 +46,10 @@ import Testing
     }
 
     @Test func `that does not speak TLS is not spoken to`() async throws {
-        try await withServer({ peer in
+        try await withServer { peer in
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             peer.waitForEnd()
-        }) { client, server async throws in
+        } then: { client, server async throws in
             #expect(try await client.ask(server, scheme: "https").failure == .tlsFailed)
             #expect(server.requests.isEmpty)
         }
@@ -57,22 +57,19 @@ import Testing
 
     @Test func `hands no surplus answer to the next request, not even from within TLS`() async throws {
         let planted = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted"
-        try await withServer(
-            certificate: certificate,
-            { peer in
-                var first = peer.index == 0
-                while peer.receive() != nil {
-                    if first {
-                        // Two records: the surplus lies behind the body in the second, which leaves the socket whole.
-                        peer.send("HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n")
-                        peer.send("no" + planted)
-                    } else {
-                        peer.answer("403 Own", "own")
-                    }
-                    first = false
+        try await withServer(certificate: certificate) { peer in
+            var first = peer.index == 0
+            while peer.receive() != nil {
+                if first {
+                    // Two records: the surplus lies behind the body in the second, which leaves the socket whole.
+                    peer.send("HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n")
+                    peer.send("no" + planted)
+                } else {
+                    peer.answer("403 Own", "own")
                 }
+                first = false
             }
-        ) { client, server async throws in
+        } then: { client, server async throws in
             func ask() async throws -> String? {
                 try await client.ask(server, host: "localhost", scheme: "https", authority: certificate.authority).text
             }

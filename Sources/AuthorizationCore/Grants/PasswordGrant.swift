@@ -87,8 +87,8 @@ public func nextStep(
     // RFC 6749, section 4.3.2: protect the endpoint against brute force, before any store sees a guess.
     let limits = ThrottleLimits(ledger: estate.ledger.limits, environment: environment.settings.limits)
     if let reading = request.throttle {
-        guard !reading.appIsThrottled(limits) else { return .refuse(.appThrottled) }
-        guard !reading.userIsThrottled(limits) else { return .refuse(.userThrottled) }
+        guard !reading.appIsThrottled(under: limits) else { return .refuse(.appThrottled) }
+        guard !reading.userIsThrottled(under: limits) else { return .refuse(.userThrottled) }
     }
 
     let chain = IdentityChain(of: reachable.ids, in: environment.name, estate)

@@ -70,7 +70,7 @@ extension Timestamp {
 
     /// Reads the exact form that ``text`` writes: six digits and `Z`.
     public init?(text: String) {
-        guard text.utf8.count == 27 else { return nil }
+        guard text.utf8.count == 27, text.utf8.last == UInt8(ascii: "Z") else { return nil }
         self.init(rfc3339: text)
     }
 

@@ -19,6 +19,8 @@ public final class ServiceContext: Sendable {
     public let throttles: Locked<ThrottleTable>
     public let budget = Locked(RecordingBudget())
     public let counters = ServiceCounters()
+    let opened = OpenedValues()
+    let accounts = AccountStandings()
 
     public init(
         store: any EventStore, vaults: any Vaults, keys: any LedgerKeys, identities: IdentityHTTPClient,

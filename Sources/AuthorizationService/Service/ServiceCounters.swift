@@ -1,13 +1,25 @@
-internal import Synchronization
+internal import Threads
 
-/// What the service counts for `/metrics`. Labels are ids and words of ours only.
+/// What the service counts for `/metrics`.
 public final class ServiceCounters: Sendable {
-    let tokensIssued = Atomic<Int>(0)
-    let tokensRefused = Atomic<Int>(0)
-    let requestsSuppressed = Atomic<Int>(0)
-    let identityCalls = Atomic<Int>(0)
-    let identityFailures = Atomic<Int>(0)
-    let decisionsMoved = Atomic<Int>(0)
+    public struct Counts: Sendable, Equatable {
+        public var tokensIssued = 0
+        public var tokensRefused = 0
+        /// Requests that never authenticated and were not recorded one by one.
+        public var requestsSuppressed = 0
+        public var identityCalls = 0
+        public var identityFailures = 0
+        /// Decisions made again because the estate moved.
+        public var decisionsMoved = 0
+    }
+
+    private let counts = Locked(Counts())
 
     public init() {}
+
+    public var current: Counts { counts.withLock { $0 } }
+
+    func count(_ what: any WritableKeyPath<Counts, Int> & Sendable) {
+        counts.withLock { $0[keyPath: what] += 1 }
+    }
 }

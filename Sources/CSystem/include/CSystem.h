@@ -1,13 +1,18 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
-/* accept(2) for a non-blocking, close-on-exec socket. */
-int ledger_accept(int listener);
+#include "sockets.h"
 
 /* Names the calling thread, for `top -H` and core-less debugging. At most 15 bytes are kept. */
 void ledger_name_thread(const char *name);
 
 /* No core files and no debugger: secrets live in this process's memory. 0 on success. */
 int ledger_forbid_core_files(void);
+
+/* Blocks INT and TERM in the calling thread and in all that it starts. */
+void ledger_block_stop_signals(void);
+
+/* Waits for INT or TERM, which must be blocked; gives the one that came. */
+int ledger_wait_for_stop_signal(void);
 
 #endif

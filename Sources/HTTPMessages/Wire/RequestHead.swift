@@ -56,14 +56,12 @@ package struct RequestHeadParser: Sendable {
         while scanned < bytes.count, bytes[scanned] != UInt8(ascii: "\n") { scanned += 1 }
         // The limits count what is there, so an endless line is refused without waiting for its end.
         if requestLine == nil {
+            guard RequestLine.canStart(with: bytes) else { throw .malformedRequestLine }
             let slack = RequestLimits.maximumMethodSize + " HTTP/1.1\r\n".utf8.count + 1
             guard scanned - lineStart <= limits.maximumTargetSize + slack else { throw .targetTooLong }
         }
         guard scanned < limits.maximumHeadSize else { throw .headTooLarge }
-        guard scanned < bytes.count else {
-            guard requestLine != nil || RequestLine.canStart(with: bytes) else { throw .malformedRequestLine }
-            return nil
-        }
+        guard scanned < bytes.count else { return nil }
         let lineEnd = scanned - 1
         guard lineEnd >= lineStart, bytes[lineEnd] == UInt8(ascii: "\r") else {
             throw requestLine == nil ? .malformedRequestLine : .malformedField

@@ -1,0 +1,31 @@
+internal import AuthorizationCore
+internal import EventLog
+internal import HTTPMessages
+internal import LedgerCrypto
+
+extension ServiceContext {
+    /// Records that an operator reads, before anything is shown. Returns what to answer when it could not be recorded.
+    ///
+    /// The operator must not have been changed since `consulted`: a removed one sees nothing more.
+    func recordReading(
+        _ action: String, by reader: OperatorID, of positions: Range<Int64>, consulted: Position
+    ) async -> HTTPResponse? {
+        var data = AuditRead()
+        data.action = action
+        data.count = Int64(positions.count)
+        data.first = Position(positions.lowerBound)
+        data.last = Position(positions.upperBound - 1)
+        do {
+            let correlation: CommandID = try identifier(at: clock())
+            let event = ProposedEvent(
+                actor: .operator(reader), correlation: correlation.text, blind: try blind(), data: .audit(.read(data)))
+            _ = try await store.append(
+                Proposal(events: [event], consulted: consulted, unchanged: [.operator(reader)]))
+            return nil
+        } catch AppendError.full {
+            return Problem.busy.response(fields: ["Retry-After": "1"])
+        } catch {
+            return Problem.unavailable.response(fields: ["Retry-After": "1"])
+        }
+    }
+}

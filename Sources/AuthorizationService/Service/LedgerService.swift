@@ -1,0 +1,100 @@
+public import AuthorizationCore
+internal import EventLog
+public import HTTPMessages
+internal import LedgerCrypto
+
+/// Every door of the service behind one function: a request in, an answer out.
+public final class LedgerService: Sendable {
+    /// How often a checkpoint is released while the log moves.
+    private static let checkpointSeconds = 10
+    /// How often what was not recorded one by one is summed up.
+    private static let suppressedSeconds = 60
+
+    private let context: ServiceContext
+    private let releaser: CheckpointReleaser
+    private let tokens: TokenDoor
+    private let ledger: LedgerDoor
+    private let metadata: MetadataDoor
+    private let management: ManagementDoor
+    private let health: HealthDoor
+
+    /// `serverMetrics` gives what the HTTP server counted.
+    public init(_ context: ServiceContext, serverMetrics: @escaping @Sendable () -> [ServerMetric] = { [] }) {
+        self.context = context
+        let releaser = CheckpointReleaser(context)
+        let ledger = LedgerDoor(context, releaser: releaser)
+        self.releaser = releaser
+        self.ledger = ledger
+        tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
+        metadata = MetadataDoor(context)
+        management = ManagementDoor(context: context)
+        health = HealthDoor(context, serverMetrics: serverMetrics)
+    }
+
+    public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let segments = request.pathSegments
+        switch segments.first {
+        case "manager": return await management.answer(request)
+        case "ledger": return await ledger.answer(request)
+        case "healthz", "readyz", "metrics": return await health.answer(request)
+        case ".well-known": return await metadata.answer(request)
+        default: break
+        }
+        guard segments.count == 3, segments[1] == "oauth", let environment = EnvironmentName(text: segments[0]) else {
+            return Problem.notFound.response()
+        }
+        switch segments[2] {
+        case "access-token": return await tokens.answer(request, environment: environment)
+        case "jwks": return await metadata.answer(request)
+        default: return Problem.notFound.response()
+        }
+    }
+
+    /// Records what the command line says about limits, once: from then on the ledger's word holds, and an operator's.
+    public func configureOnce(userLimit: (Int64, Int64)?, appLimit: (Int64, Int64)?) async throws {
+        let state = context.store.state
+        guard state.estate.ledger.configuredAt == nil, userLimit != nil || appLimit != nil else { return }
+        var data = LedgerConfigured()
+        data.limits.userFailures = userLimit?.0
+        data.limits.userSeconds = userLimit?.1
+        data.limits.appFailures = appLimit?.0
+        data.limits.appSeconds = appLimit?.1
+        let correlation: CommandID = try context.identifier(at: context.clock())
+        let event = ProposedEvent(
+            actor: .service, correlation: correlation.text, blind: try context.blind(), data: .ledger(.configured(data)))
+        _ = try await context.store.append(
+            Proposal(events: [event], consulted: state.consulted, unchanged: [.estate]))
+    }
+
+    /// Releases checkpoints and sums up suppressed requests until it is cancelled.
+    public func runTimers() async {
+        var seconds = 0
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            seconds += 1
+            if seconds % Self.checkpointSeconds == 0 { try? await releaser.releaseIfMoved() }
+            if seconds % Self.suppressedSeconds == 0 { await recordSuppressed(closing: false) }
+        }
+    }
+
+    /// What a stop still has to record. The store is open until this returns.
+    public func close() async {
+        await recordSuppressed(closing: true)
+        try? await releaser.releaseIfMoved()
+    }
+
+    private func recordSuppressed(closing: Bool) async {
+        let now = context.clock()
+        let sums = context.budget.withLock { $0.drain(at: now, closing: closing) }
+        guard !sums.isEmpty, let correlation: CommandID = try? context.identifier(at: now) else { return }
+        var events: [ProposedEvent] = []
+        for sum in sums {
+            guard let blind = try? context.blind() else { return }
+            events.append(
+                ProposedEvent(
+                    actor: .service, correlation: correlation.text, blind: blind,
+                    data: .access(.requestsSuppressed(sum))))
+        }
+        _ = try? await context.store.append(Proposal(events: events, consulted: context.store.state.consulted))
+    }
+}

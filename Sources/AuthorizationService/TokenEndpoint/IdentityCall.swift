@@ -1,0 +1,177 @@
+internal import AuthorizationCore
+internal import CanonicalJSON
+internal import EventLog
+internal import IdentityClient
+
+/// One attempt of a decision with what belongs to its event: the blind, the sealed rows, the open `extraInfo`.
+struct Attempt: Sendable {
+    var data: ValidationAttempted
+    var blind: Bytes16
+    var sealed: [SealedRecord] = []
+    /// The winner's `extraInfo` as it goes into the token.
+    var extraInfo: [UInt8]?
+    /// The vault of the accepted subject.
+    var vault: VaultID?
+}
+
+/// Why an attempt could not even be described. The decision ends without an answer from anybody.
+struct AttemptFailure: Error {
+    var reason: String
+}
+
+/// Asks one API Identity about one user, and says in values what came of it.
+struct IdentityCall {
+    /// How long a whole chain may take.
+    static let chainBudgetMicroseconds: Int64 = 10_000_000
+
+    var context: ServiceContext
+    var environment: EnvironmentName
+    var app: App
+    var userName: String
+    var body: ForwardedBody
+    var sourceTag: Bytes16
+
+    /// Asks. `remaining` is what is left of the chain's budget, in microseconds.
+    func ask(
+        _ link: IdentityChain.Link, ordinal: Int64, remaining: Int64, in state: LedgerState
+    ) async throws -> Attempt {
+        var attempt = Attempt(data: ValidationAttempted(), blind: try context.blind())
+        attempt.data.ordinal = ordinal
+        attempt.data.identity = link.identity
+        attempt.data.revision = link.revision
+        attempt.data.via = link.apis
+        attempt.data.consulted = state.consulted
+        attempt.data.startedAt = context.clock()
+        guard let identity = state.estate.identities[link.identity], let revision = identity.revision(link.revision)
+        else { throw AttemptFailure(reason: "an Identity of the chain has no such revision") }
+        guard remaining > 0 else { return skipped(attempt, .budgetSpent) }
+        guard
+            let slot = await context.slots.acquire(
+                identity: link.identity.text, app: app.id.text, source: sourceTag.text)
+        else { return skipped(attempt, .noSlot) }
+
+        let made = identity.revisions.last { $0.number == link.revision }?.at ?? identity.registeredAt
+        let request = try await self.request(to: identity, revision, madeAt: made, remaining: remaining)
+        attempt.data.startedAt = context.clock()
+        context.counters.count(\.identityCalls)
+        let answer = await context.identities.send(request)
+        slot.release()
+        attempt.data.tookMicroseconds = answer.tookMicroseconds
+
+        switch answer.outcome {
+        case .failed(let failure):
+            context.counters.count(\.identityFailures)
+            attempt.data.failure = failure.rawValue
+            // What we did ourselves says nothing about the Identity, and is never passed over.
+            if failure.isOurs { return skipped(attempt, .noSlot) }
+            attempt.data.outcome = .indeterminate
+            return attempt
+        case .answered(let status, let contentType, let bytes):
+            attempt.data.status = Int64(status)
+            return try await read(
+                status: status, contentType: contentType, bytes, of: identity, revision, into: attempt, in: state)
+        }
+    }
+
+    private func skipped(_ attempt: Attempt, _ reason: ValidationAttempted.Skip) -> Attempt {
+        var attempt = attempt
+        attempt.data.asked = false
+        attempt.data.skipped = reason
+        return attempt
+    }
+
+    private func request(
+        to identity: APIIdentity, _ revision: IdentityRevision, madeAt: Position, remaining: Int64
+    ) async throws -> IdentityRequest {
+        let recorded = revision.destination(in: environment)
+        var url = recorded.url
+        if let query = recorded.query {
+            let path =
+                revision.destinations.firstIndex { $0.environment == environment }
+                .map { "content.destinations.\($0).destination.query" } ?? "content.destination.query"
+            guard
+                let opened = try await context.opened.value(
+                    query, at: madeAt, path: path, store: context.store, vaults: context.vaults)
+            else { throw AttemptFailure(reason: "the destination's query cannot be opened") }
+            url += "?" + String(decoding: opened, as: UTF8.self)
+        }
+        let destination = try Destination(parsing: url)
+        let out = OutgoingBody.make(body, as: revision.body, adding: try await additions(revision))
+        return IdentityRequest(
+            destination: destination, body: out.body, contentType: out.contentType,
+            timeoutInMilliseconds: Int(min(revision.timeoutMilliseconds, remaining / 1_000)),
+            certificateAuthority: revision.certificateAuthority,
+            pool: "\(identity.id.text).\(revision.version).\(madeAt)")
+    }
+
+    /// What the Identity's forward rules take from the app.
+    private func additions(_ revision: IdentityRevision) async throws -> OutgoingBody.Additions {
+        guard !revision.forward.isEmpty else { return [] }
+        var extraInfo: (object: JSONObject, bytes: [UInt8])?
+        if let sealed = app.content.extraInfo,
+            let bytes = try await context.opened.value(
+                sealed, at: app.latest.at, path: "content.extra_info", store: context.store, vaults: context.vaults),
+            let object = try JSON.parse(bytes, grammar: .foreign).objectValue
+        {
+            extraInfo = (object, bytes)
+        }
+        return revision.forward.compactMap { rule in
+            switch rule.from {
+            case "app.id": return (rule.field, .text(app.id.text))
+            case "app.name": return (rule.field, .text(app.content.name.text))
+            default:
+                guard rule.from.hasPrefix("app.extra_info."), let extraInfo,
+                    let member = extraInfo.object.member(String(rule.from.dropFirst("app.extra_info.".count)))
+                else { return nil }
+                if let text = member.value.stringValue { return (rule.field, .text(text)) }
+                return (rule.field, .json(Array(extraInfo.bytes[member.source])))
+            }
+        }
+    }
+
+    /// Turns an answer into an outcome and, where it accepts, into a subject and what is vouched for.
+    private func read(
+        status: Int, contentType: String?, _ bytes: [UInt8], of identity: APIIdentity, _ revision: IdentityRevision,
+        into attempt: Attempt, in state: LedgerState
+    ) async throws -> Attempt {
+        var attempt = attempt
+        let content = (200...299).contains(status) ? AnswerContent(bytes) : AnswerContent([])
+        let essence = contentType.map { $0.split(separator: ";")[0].trimmingSpaces().lowercased() }
+        let outcome = AuthorizationCore.outcome(
+            status: Int64(status), contentType: essence, hasSubject: content.subject != nil, of: revision)
+        attempt.data.outcome = outcome
+        guard outcome == .accepted else { return attempt }
+
+        attempt.data.extraInfo = content.extraInfoState
+        attempt.data.dropped = content.dropped
+        attempt.data.vouched = revision.assurance.vouched(
+            claiming: content.claim, authTime: content.authTime, in: state.estate.schemes,
+            dropped: &attempt.data.dropped)
+        let kind: SubjectKind = revision.subjectFrom == .answer ? .subject : .userName
+        let value = kind == .subject ? content.subject ?? "" : userName
+        let entry = try DirectoryEntry.key(
+            environment: environment, userStore: identity.userStore(of: revision), kind: kind, value: value,
+            under: context.keys.indexKey)
+        let account = try await context.vaults.account(for: entry)
+        attempt.data.subjectKind = kind
+        attempt.data.subjectReference = account.reference
+        attempt.data.subjectNew = account.isNew
+        attempt.vault = account.vault
+        if let extraInfo = content.extraInfo {
+            let sealed = try await context.vaults.seal(
+                extraInfo, field: "extra_info_sealed", blind: attempt.blind, vault: account.vault)
+            attempt.data.extraInfoSealed = sealed.value
+            attempt.sealed = [sealed.record]
+            attempt.extraInfo = extraInfo
+        }
+        return attempt
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        var text = self.drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text = text.dropLast() }
+        return text
+    }
+}

@@ -1,0 +1,362 @@
+internal import AuthorizationCore
+internal import EventLog
+internal import HTTPMessages
+internal import LedgerCrypto
+internal import Threads
+
+/// One token request, from its first guard to the record of its outcome.
+///
+/// It performs what ``nextStep(_:given:in:after:)`` says and nothing else. Whatever happens, the outcome is durable before
+/// an answer is made, and a request whose outcome cannot be recorded gets none.
+struct PasswordGrantDecision {
+    /// How often a decision is made again because the estate moved under it.
+    static let maximumMoves = 8
+    static let unavailableRetrySeconds: Int64 = 5
+
+    enum Result {
+        case issued(TokenGrant, token: [UInt8], commit: Commit)
+        case refused(Refusal, PublicError, retryAfterSeconds: Int64?)
+        /// Nothing could be recorded, hence nothing is decided.
+        case unrecorded
+        /// Refused, and not recorded one by one: it never authenticated (mission D-15).
+        case suppressed(PublicError)
+    }
+
+    let context: ServiceContext
+    let id: DecisionID
+    let presented: PresentedRequest
+    let source: PeerAddress
+    var request: TokenRequest
+
+    /// Decides. The attempts and the outcome are in the log when this returns.
+    mutating func run() async -> Result {
+        do {
+            return try await decide()
+        } catch {
+            return .unrecorded
+        }
+    }
+
+    private mutating func decide() async throws -> Result {
+        let state = context.store.state
+        request.consulted = state.consulted
+        request.engine = state.estate.ledger.engine
+        // The guards that stand before the throttle need no secret key and take no place.
+        if case .refuse(let reason) = nextStep(
+            request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
+        {
+            return try await refuseUnasked(reason)
+        }
+        guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
+        let tags = try GuessTags(
+            userName: presented.userName, source: source, app: appID, environment: request.environment,
+            at: request.receivedAt, keys: context.keys)
+        request.userTag = tags.user
+        request.sourceTag = tags.source
+        request.tagEpoch = tags.epoch
+        let limits = state.estate.throttleLimits(in: request.environment)
+        let reading = context.throttles.withLock { $0.admit(tags.place, limits: limits, at: request.receivedAt) }
+        defer { context.throttles.withLock { $0.leave(tags.place, budget: reading.budget) } }
+        request.throttle = reading
+
+        let blind = try context.blind()
+        var sealed: [SealedRecord] = []
+        try await sealPerson(blind: blind, into: &sealed)
+
+        switch try await admit(blind: blind, sealed: sealed) {
+        case .refused(let reason):
+            return try await refuseUnasked(reason)
+        case .admitted(let admission):
+            let call = IdentityCall(
+                context: context, environment: request.environment, app: app, userName: presented.userName,
+                body: presented.body, sourceTag: tags.source)
+            do {
+                return try await walk(call, admission: admission)
+            } catch {
+                context.store.release(admission)
+                throw error
+            }
+        }
+    }
+
+    private enum Entry {
+        case admitted(Admission)
+        case refused(Refusal)
+    }
+
+    /// Puts the request on the record before the first ask: a password leaves the house only after that.
+    private mutating func admit(blind: Bytes16, sealed: [SealedRecord]) async throws -> Entry {
+        for _ in 0..<Self.maximumMoves {
+            let state = context.store.state
+            request.consulted = state.consulted
+            request.engine = state.estate.ledger.engine
+            let step = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
+            if case .refuse(let reason) = step { return .refused(reason) }
+            let proposal = Proposal(
+                events: [event(.requested(request), blind: blind, sealed: sealed)], consulted: state.consulted,
+                unchanged: [.estate, .environment(request.environment)])
+            if let admission = try await admitted(proposal) { return .admitted(admission) }
+        }
+        throw AppendError.moved(.estate)
+    }
+
+    /// nil when the estate moved.
+    private func admitted(_ proposal: Proposal) async throws -> Admission? {
+        do {
+            return try await context.store.admit(proposal, reserving: IdentityChain.maximumLength + 2)
+        } catch AppendError.moved {
+            context.counters.count(\.decisionsMoved)
+            return nil
+        }
+    }
+
+    /// Asks as long as the decision says so, then records what it says.
+    private func walk(_ call: IdentityCall, admission: Admission) async throws -> Result {
+        var attempts: [Attempt] = []
+        var moves = 0
+        let start = context.clock().microseconds
+        let freshAccount = try context.randomIdentifier(of: AccountKind.self)
+        while true {
+            let state = context.store.state
+            var facts = try facts()
+            facts.engine = state.estate.ledger.engine
+            facts.freshAccount = freshAccount
+            let step = nextStep(
+                request, given: facts, in: try await decisionState(state, attempts), after: attempts.map(\.data))
+            let outcome: Outcome
+            switch step {
+            case .ask(let link):
+                let spent = context.clock().microseconds - start
+                attempts.append(
+                    try await call.ask(
+                        link, ordinal: Int64(attempts.count + 1),
+                        remaining: IdentityCall.chainBudgetMicroseconds - spent, in: state))
+                continue
+            case .issue(let grant):
+                outcome = try await issue(grant, attempts, facts, state, admission)
+            case .refuse(let reason):
+                outcome = try refuse(reason, attempts, facts, state, admission)
+            }
+            do {
+                let commit = try await context.store.append(outcome.proposal)
+                return try outcome.result(commit)
+            } catch AppendError.moved(let fence) {
+                moves += 1
+                context.counters.count(\.decisionsMoved)
+                if case .subject(let reference) = fence { context.accounts.forget(reference) }
+                guard moves <= Self.maximumMoves else { throw AppendError.moved(fence) }
+            }
+        }
+    }
+
+    private struct Outcome {
+        var proposal: Proposal
+        var result: (Commit) throws -> Result
+    }
+
+    private func decisionState(_ state: LedgerState, _ attempts: [Attempt]) async throws -> DecisionState {
+        var accounts: [SubjectReference: AccountStanding] = [:]
+        for attempt in attempts where attempt.data.outcome == .accepted {
+            guard let reference = attempt.data.subjectReference else { continue }
+            accounts[reference] = try await context.accounts.standing(of: reference, in: context.store)
+        }
+        return DecisionState(estate: state.estate, accounts: accounts)
+    }
+
+    private func facts() throws -> DecisionFacts {
+        DecisionFacts(
+            engine: request.engine, decision: id, decidedAt: context.clock(), freshAccount: AccountID())
+    }
+}
+
+// MARK: - Recording
+
+extension PasswordGrantDecision {
+    private var actor: Actor {
+        guard request.client.credential != nil, let app = request.client.app else { return .stranger }
+        return .app(app)
+    }
+
+    private func event(_ data: TokenEvent, blind: Bytes16, sealed: [SealedRecord] = []) -> ProposedEvent {
+        ProposedEvent(actor: actor, correlation: id.text, blind: blind, data: .tokens(data), sealed: sealed)
+    }
+
+    /// Seals the typed name and the source for the vault of the day: nobody is recognised yet.
+    private mutating func sealPerson(blind: Bytes16, into records: inout [SealedRecord]) async throws {
+        let vault = try await context.vaults.dayVault(request.receivedAt.day)
+        let name = try await context.vaults.seal(
+            Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
+        let address = try await context.vaults.seal(
+            Array(source.description.utf8), field: "source", blind: blind, vault: vault)
+        request.userName = name.value
+        request.source = address.value
+        records = [name.record, address.record]
+    }
+
+    /// A refusal before any Identity was asked: one event that holds the request's facts.
+    private mutating func refuseUnasked(_ reason: Refusal) async throws -> Result {
+        let answer = reason == .malformedRequest ? request.fault?.answer ?? reason.answer : reason.answer
+        let isStranger = request.client.credential == nil
+        if isStranger || request.sourceTag == nil {
+            let source = try GuessTags.source(
+                source, in: request.environment, at: request.receivedAt, keys: context.keys)
+            request.sourceTag = source.tag
+            request.tagEpoch = source.epoch
+        }
+        if isStranger, !mayRecordStranger(reason) {
+            context.counters.count(\.requestsSuppressed)
+            return .suppressed(answer)
+        }
+        var data = TokenRefused()
+        data.consulted = request.consulted
+        data.engine = request.engine
+        data.decidedAt = context.clock()
+        data.reason = reason
+        data.error = answer.error
+        data.status = answer.status
+        data.retryAfterSeconds = retryAfter(reason)
+        data.request = request
+        // The sealed fields lie one level deeper here, and their associated data names the path: seal them anew.
+        let eventBlind = try context.blind()
+        var records: [SealedRecord] = []
+        if request.userName != nil {
+            let vault = try await context.vaults.dayVault(request.receivedAt.day)
+            let name = try await context.vaults.seal(
+                Array(presented.userName.utf8), field: "request.user_name", blind: eventBlind, vault: vault)
+            let address = try await context.vaults.seal(
+                Array(source.description.utf8), field: "request.source", blind: eventBlind, vault: vault)
+            data.request?.userName = name.value
+            data.request?.source = address.value
+            records = [name.record, address.record]
+        }
+        // No fence: it was decided on what it consulted, and refusing hands out nothing.
+        let proposal = Proposal(
+            events: [event(.refused(data), blind: eventBlind, sealed: records)], consulted: request.consulted)
+        _ = try await context.store.append(proposal)
+        context.counters.count(\.tokensRefused)
+        return .refused(reason, answer, retryAfterSeconds: data.retryAfterSeconds)
+    }
+
+    private func mayRecordStranger(_ reason: Refusal) -> Bool {
+        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
+            let source = request.sourceTag
+        else { return false }
+        return context.budget.withLock {
+            $0.decide(reason: reason, source: source, app: request.client.app, at: request.receivedAt) == .record
+        }
+    }
+
+    private func retryAfter(_ reason: Refusal) -> Int64? {
+        switch reason {
+        case .identityUnavailable: return Self.unavailableRetrySeconds
+        case .appThrottled:
+            let limits = context.store.state.estate.throttleLimits(in: request.environment)
+            return request.throttle?.appRetryAfterSeconds(under: limits)
+        case .oauthNotDeployed, .unknownApp, .appSuspended, .proofInvalid, .malformedRequest, .grantUnknown,
+            .grantNotAllowed, .targetUnknown, .scopeNotAllowed, .levelUnreachable, .grantInvalid, .userThrottled,
+            .noLinkedIdentity, .noIdentityInEnvironment, .locked, .credentialsRejected:
+            return nil
+        }
+    }
+
+    private func refuse(
+        _ reason: Refusal, _ attempts: [Attempt], _ facts: DecisionFacts, _ state: LedgerState,
+        _ admission: Admission
+    ) throws -> Outcome {
+        var data = TokenRefused()
+        data.consulted = state.consulted
+        data.engine = facts.engine
+        data.decidedAt = facts.decidedAt
+        data.reason = reason
+        data.error = reason.answer.error
+        data.status = reason.answer.status
+        data.retryAfterSeconds = retryAfter(reason)
+        data.attempts = attempts.indices.map { .inThisAppend($0) }
+        let events = attempts.map { event(.attempted($0.data), blind: $0.blind, sealed: $0.sealed) }
+        let counters = context.counters
+        let retryAfterSeconds = data.retryAfterSeconds
+        return Outcome(
+            proposal: Proposal(
+                events: events + [event(.refused(data), blind: try context.blind())], consulted: state.consulted,
+                unchanged: [.estate, .environment(request.environment)], admission: admission)
+        ) { _ in
+            counters.count(\.tokensRefused)
+            return .refused(reason, reason.answer, retryAfterSeconds: retryAfterSeconds)
+        }
+    }
+
+    private func issue(
+        _ grant: TokenGrant, _ attempts: [Attempt], _ facts: DecisionFacts, _ state: LedgerState,
+        _ admission: Admission
+    ) async throws -> Outcome {
+        guard let winner = attempts.firstIndex(where: { $0.data == grant.winner }),
+            let reference = grant.winner.subjectReference
+        else { throw AttemptFailure(reason: "the winner is not among the attempts") }
+        var events = attempts.map { event(.attempted($0.data), blind: $0.blind, sealed: $0.sealed) }
+        var unchanged: [FenceName] = [.estate, .environment(request.environment)]
+        var unused: [FenceName] = []
+        if grant.standing == nil {
+            guard let vault = attempts[winner].vault else { throw AttemptFailure(reason: "the winner has no vault") }
+            events.append(try await opening(grant, reference, vault: vault, in: state))
+            unused = [.subject(reference), .account(grant.account)]
+        } else {
+            unchanged += [.subject(reference), .account(grant.account)]
+        }
+
+        let key = try context.keys.tokenKey(environment: request.environment, kid: grant.header.kid)
+        let signing = try SigningBytes(grant, extraInfo: attempts[winner].extraInfo)
+        let blind = try context.blind()
+        var sealed: [SealedRecord] = []
+        var data = TokenIssued()
+        data.account = grant.account
+        data.afterIndeterminate = grant.afterIndeterminate
+        data.attempts = attempts.indices.map { .inThisAppend($0) }
+        data.because = grant.because(
+            requested: .position(admission.first), winner: .inThisAppend(winner), account: .inThisAppend(attempts.count)
+        )
+        data.claims = grant.claims
+        data.consulted = state.consulted
+        data.decidedAt = facts.decidedAt
+        data.engine = facts.engine
+        data.header = grant.header
+        data.kid = grant.header.kid
+        data.winner = grant.winner.identity
+        if let vault = grant.winner.extraInfoSealed?.vault {
+            let committed = try await signing.commitment(blind: blind, vault: vault, vaults: context.vaults)
+            data.signingInput = committed.value
+            sealed = [committed.record]
+        } else {
+            data.signingInput.digest = signing.digest
+        }
+        events.append(event(.issued(data), blind: blind, sealed: sealed))
+        let counters = context.counters
+        return Outcome(
+            proposal: Proposal(
+                events: events, consulted: state.consulted, unchanged: unchanged, unused: unused, admission: admission)
+        ) { commit in
+            counters.count(\.tokensIssued)
+            return .issued(grant, token: try signing.token(signedBy: key), commit: commit)
+        }
+    }
+
+    private func opening(
+        _ grant: TokenGrant, _ reference: SubjectReference, vault: VaultID, in state: LedgerState
+    ) async throws -> ProposedEvent {
+        guard let identity = state.estate.identities[grant.winner.identity],
+            let revision = identity.revision(grant.winner.revision)
+        else { throw AttemptFailure(reason: "the winner has no such revision") }
+        let blind = try context.blind()
+        let name = try await context.vaults.seal(
+            Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
+        var data = AccountOpened()
+        data.account = grant.account
+        data.environment = request.environment
+        data.subjectKind = grant.winner.subjectKind ?? .userName
+        data.subjectReference = reference
+        data.userName = name.value
+        data.userStore = identity.userStore(of: revision)
+        data.vault = vault
+        return ProposedEvent(
+            actor: actor, correlation: id.text, blind: blind, data: .accounts(.opened(data)), sealed: [name.record])
+    }
+}

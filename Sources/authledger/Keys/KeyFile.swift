@@ -1,0 +1,53 @@
+import AuthorizationService
+import Glibc
+import LedgerCrypto
+
+/// One secret in one file.
+enum KeyFile {
+    static let maximumBytes = 16_384
+
+    /// Reads a key. `count`, where given, is the only length that will do.
+    static func read(_ path: String, count: Int? = nil) throws(KeyError) -> SecretBytes {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw errno == ENOENT ? .missing(path) : .unreadable("\(path): \(systemError())") }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: maximumBytes)
+        defer { wipe(&bytes) }
+        let found = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        guard found > 0, found < maximumBytes, count.map({ $0 == found }) ?? true else { throw .unreadable(path) }
+        return bytes.withUnsafeBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<found])) }
+    }
+
+    /// Writes a key that did not exist, and returns when it survives a crash.
+    static func write(_ secret: borrowing SecretBytes, to path: String) throws(KeyError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .unreadable("\(path): \(systemError())") }
+        defer { close(descriptor) }
+        let count = secret.count
+        let written = secret.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard written == count, fsync(descriptor) == 0 else { throw .unreadable("\(path): \(systemError())") }
+        try syncFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+    }
+
+    static func syncFolder(_ path: String) throws(KeyError) {
+        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable("\(path): \(systemError())") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .unreadable("\(path): \(systemError())") }
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func names(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    static func systemError() -> String { String(cString: strerror(errno)) }
+}

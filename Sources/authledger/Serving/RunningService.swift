@@ -1,0 +1,100 @@
+import AuthorizationCore
+import AuthorizationService
+import CommandLineTools
+import EventLog
+import EventLogSQLite
+import Glibc
+import HTTPServer
+import IdentityClient
+import LedgerCrypto
+import Threads
+
+/// The whole service while it runs: store, vaults, clients, server, timers, in the order in which they start and end.
+final class RunningService: Sendable {
+    let port: UInt16
+    private let store: SQLiteEventStore
+    private let vaults: VaultStore
+    private let identities: IdentityHTTPClient
+    private let server: Server
+    private let service: LedgerService
+    private let timers: Task<Void, Never>
+    private let accessLog: AccessLog?
+
+    private init(
+        port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
+        service: LedgerService, timers: Task<Void, Never>, accessLog: AccessLog?
+    ) {
+        self.port = port
+        self.store = store
+        self.vaults = vaults
+        self.identities = identities
+        self.server = server
+        self.service = service
+        self.timers = timers
+        self.accessLog = accessLog
+    }
+
+    static func start(_ options: ServeOptions, _ console: Console) async throws -> RunningService {
+        let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
+        let keys = try KeyFolder(at: options.keys)
+        let projection = ThrottleProjection()
+        let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
+        do {
+            try check(store.state.estate, options)
+        } catch {
+            await store.stop()
+            throw error
+        }
+        let vaults = try VaultStore.open(at: options.vaults, epochKey: try keys.epochKey())
+        var clientConfiguration = IdentityHTTPClient.Configuration(policy: options.destinations)
+        clientConfiguration.policy = options.destinations
+        let identities = try IdentityHTTPClient(clientConfiguration)
+
+        var configuration = ServiceConfiguration(baseURL: options.baseURL, destinations: options.destinations)
+        configuration.minimumFreeBytes = options.minimumFreeBytes
+        let freeSpace = FreeSpace(of: options.ledger)
+        configuration.freeBytes = { freeSpace.bytes }
+        var limits = IdentitySlots.Limits()
+        limits.maximumWaiting = 1_024
+        let context = ServiceContext(
+            store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
+            configuration: configuration, throttles: projection.table, clock: clock)
+        let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
+        let service = try await LedgerService(context) { serverCounters.withLock { $0 }.map(metrics(of:)) ?? [] }
+        try await service.configureOnce(userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
+            appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
+
+        let accessLog = options.isQuiet ? nil : AccessLog()
+        var serverConfiguration = ServerConfiguration()
+        if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
+        let server = Server(configuration: serverConfiguration) { await service.answer($0) }
+        let port = try server.start(host: options.host, port: options.port)
+        serverCounters.withLock { $0 = { server.counters } }
+        let timers = Task { await service.runTimers() }
+        return RunningService(
+            port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
+            timers: timers, accessLog: accessLog)
+    }
+
+    /// An issuer is fixed when its environment is created: a base URL that does not fit would break every token.
+    private static func check(_ estate: Estate, _ options: ServeOptions) throws {
+        for environment in estate.environments.values
+        where environment.issuer != "\(options.baseURL)/\(environment.name.text)" {
+            throw CommandFailure(
+                "The environment \(environment.name.text) has the issuer \(environment.issuer): --base-url must be its "
+                    + "beginning.", .usage)
+        }
+    }
+
+    /// Finishes what was begun, then closes in the opposite order.
+    func stop() async {
+        await server.stop()
+        timers.cancel()
+        await timers.value
+        await service.close()
+        identities.stop()
+        await store.stop()
+        await vaults.close()
+        accessLog?.close()
+    }
+}
