@@ -55,7 +55,7 @@ let audit: [Target] = [
     .target(
         name: "LedgerAudit",
         dependencies: [
-            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite", "Threads",
         ])
 ]
 

@@ -14,7 +14,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     /// The account may not read the ledger in place, so a private copy was opened: what is shown is as of then.
     public var isCopy: Bool { copy != nil }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let statements: ReadStatements
     private let tree: StoredTree
     private let fences: FenceRows

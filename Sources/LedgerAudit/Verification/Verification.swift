@@ -1,0 +1,129 @@
+public import AuthorizationCore
+public import EventLog
+internal import LedgerCrypto
+
+/// Checks a ledger against itself and, where a key is given, against that.
+///
+/// Every event's bytes are hashed again and the tree is built from nothing else. Compared with it: tiles, head,
+/// right edge, every kept checkpoint, sealed records, and the indexes and snapshots that the store keeps for speed.
+public struct Verification {
+    /// The ledger's checkpoint key from a source of one's own. Without it the key is taken from the ledger's first
+    /// event, and whoever rewrote the whole file could have rewritten that.
+    public var verifierKey: VerifierKey?
+
+    /// Decode token events field by field too. Otherwise they are checked to be canonical events of their type's
+    /// family, with their envelope, and read as far as other checks need it; that is several times as fast.
+    public var everyField = false
+
+    /// The clock's reading just before the ledger was opened, if a service had it open; nil if none had. Decisions
+    /// that were begun within 30 s before it may then still be under way.
+    public var inUseAt: Timestamp?
+
+    public init() {}
+
+    /// Verifies what the reader shows after a refresh. `progress` is told events done and events in all.
+    ///
+    /// Whatever is wrong with the record is a finding. Throws only ``AuditError/store(_:)``, when the store cannot be
+    /// read at all.
+    public func run(
+        _ reader: any AuditReader, _ progress: (Int64, Int64) -> Void = { _, _ in }
+    ) throws(AuditError) -> VerificationReport {
+        do throws(StoreError) {
+            return try verify(reader, progress)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func verify(
+        _ reader: any AuditReader, _ progress: (Int64, Int64) -> Void
+    ) throws(StoreError) -> VerificationReport {
+        // Checkpoints and snapshots before the head: what is kept later may be of a larger ledger.
+        let checkpoints = try reader.checkpoints()
+        let snapshots = try reader.snapshots()
+        try reader.refresh()
+        let head = try reader.head()
+
+        let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
+        let pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
+        pass.run { progress($0, head.size) }
+
+        var others = Findings()
+        try compareHead(head, pass, reader, &others)
+        let keys = CheckpointKeys(pass.estateEvents, &others)
+        if keys.eras.first?.firstSize != 0, head.size > 0 {
+            others.add(.damage, at: 0, "The first event does not create the ledger.")
+        }
+        var signatures = CheckpointCheck(
+            keys, given: verifierKey, roots: pass.roots, size: head.size, reader)
+        signatures.run(checkpoints, &others)
+        if !pass.wasStopped {
+            let caches = CacheCheck(reader: reader, size: head.size, roots: pass.roots)
+            try caches.compareEstate(pass.estateEvents, &others)
+            try caches.compareOutcomes(pass.decisions.outcomes, &others)
+            caches.compareSnapshots(snapshots, &others)
+            try pass.explainMissingSeals()
+        }
+        var (findings, underWay, erased, gone) = pass.finish(inUseAt: inUseAt)
+        findings.add(others)
+
+        var report = VerificationReport(root: head.root)
+        report.findings = findings.sorted
+        report.isCutShort = pass.wasStopped || findings.areTooMany
+        report.origin = keys.eras.last?.origin ?? ""
+        report.size = head.size
+        report.eventsRead = pass.eventsRead
+        report.estateEvents = pass.estateEvents.count
+        report.decisions = pass.decisions.outcomes.count
+        report.decisionsUnderWay = underWay
+        report.checkpoints = checkpoints.count
+        report.signedSize = signatures.signedSize
+        report.sealedWhole = pass.sealedWhole
+        report.sealedErased = erased
+        report.sealedGone = gone
+        report.keyIsIndependent = verifierKey != nil
+        report.verifierKey = verifierKey?.text ?? keys.eras.last?.entries.first?.key.text ?? ""
+        report.notChecked = notChecked(report, pass)
+        return report
+    }
+
+    private func compareHead(
+        _ head: Head, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
+    ) throws(StoreError) {
+        let outside = try reader.eventsOutsideHead()
+        if outside > 0 {
+            findings.add(
+                .damage, at: Position(head.size),
+                "\(outside) events stand outside of the \(head.size) that the head counts.")
+        }
+        guard !pass.treeIsLost, !pass.wasStopped else { return }
+        if pass.roots[head.size] != head.root {
+            findings.add(.damage, "The \(head.size) events do not have the root that the head says.")
+        }
+        if try pass.edge != reader.storedEdge() {
+            findings.add(.damage, "The right edge of the tree is not the one that the head says.")
+        }
+    }
+
+    private func notChecked(_ report: VerificationReport, _ pass: LogPass) -> [String] {
+        var sentences: [String] = []
+        if verifierKey == nil {
+            sentences.append(
+                "The key: it was taken from the ledger's first event, which is not independent; give --vkey.")
+        }
+        sentences.append("The anchor: whether the whole file is an older one.")
+        sentences.append("What the sealed values say: without keys a record is only whole or gone.")
+        if !everyField {
+            sentences.append(
+                "The fields of token events one by one: only their form and what other checks need (--every-field).")
+        }
+        if let signed = report.signedSize, signed < report.size {
+            sentences.append(
+                "The signature over the newest \(report.size - signed) events: no checkpoint covers them yet.")
+        } else if report.signedSize == nil {
+            sentences.append("Any signature: no checkpoint was kept yet.")
+        }
+        if pass.treeIsLost { sentences.append("Tree and checkpoints behind the first missing event.") }
+        return sentences
+    }
+}
