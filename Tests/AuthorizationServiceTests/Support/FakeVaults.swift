@@ -47,13 +47,13 @@ final class FakeVaults: Vaults {
 
     func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord) {
-        guard let key = content.withLock({ $0.keys[vault] }) else { throw .destroyed(vault) }
+    ) async throws -> Sealed {
+        guard let key = content.withLock({ $0.keys[vault] }) else { throw VaultError.destroyed(vault) }
         do throws(CryptoError) {
             return try Sealing.seal(
                 value, field: field, blind: blind, vault: vault, key: SecretBytes(copying: key))
         } catch {
-            throw .crypto(error)
+            throw VaultError.crypto(error)
         }
     }
 
