@@ -55,7 +55,8 @@ let audit: [Target] = [
     .target(
         name: "LedgerAudit",
         dependencies: [
-            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite", "Threads",
+            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+            "Threads",
         ])
 ]
 
