@@ -116,6 +116,7 @@ let tests: [Target] = [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
             "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
         ]),
+    .testTarget(name: "CommandLineToolsTests", dependencies: ["CommandLineTools"]),
     .testTarget(
         name: "LedgerAuditTests",
         dependencies: [
