@@ -17,8 +17,8 @@ public protocol AuditReader: LedgerReader {
     /// Which trees the stored snapshots say they belong to.
     func snapshots() throws(StoreError) -> [Head]
 
-    /// The serialized right edge that the head row holds.
-    func storedEdge() throws(StoreError) -> [UInt8]
+    /// The newest head row's size and its serialized right edge.
+    func storedEdge() throws(StoreError) -> (size: Int64, edge: [UInt8])
 
     /// How many events stand outside of the head's size.
     func eventsOutsideHead() throws(StoreError) -> Int64

@@ -110,6 +110,23 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["ledger"])
     }
 
+    @Test(arguments: ["-wal", "-shm"])
+    func `a reader that lacks the log's files reads a copy, and creates none`(_ suffix: String) async throws {
+        let folder = TemporaryFolder()
+        let path = try make(folder)
+        let store = try open(path)
+        try await store.propose(Sample.read())
+        let head = store.state.head
+        await store.stop()
+        try FileManager.default.removeItem(atPath: path + suffix)
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let reader = try SQLiteLedgerReader.open(path)
+        #expect(reader.isCopy)
+        #expect(try reader.head() == head)
+        #expect(try reader.event(at: 1) != nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    }
+
     @Test(arguments: DamageTests.spoiled[..<6])
     func `a reader says what is wrong with the file`(_ spoiled: Spoiled) throws {
         let folder = TemporaryFolder()

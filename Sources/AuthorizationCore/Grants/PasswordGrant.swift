@@ -62,6 +62,8 @@ public func nextStep(
         return .refuse(.oauthNotDeployed)
     }
 
+    // RFC 9110, section 15.5.6: a method that the path does not take says nothing about a client.
+    guard request.fault != .methodNotAllowed else { return .refuse(.malformedRequest) }
     // RFC 6749, section 5.2: client authentication comes before everything that the request says.
     guard let id = request.client.app, request.client.credential != nil, let app = estate.apps[id],
         app.retiredAt == nil

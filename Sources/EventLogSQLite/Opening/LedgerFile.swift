@@ -19,6 +19,17 @@ enum LedgerFile {
         }
     }
 
+    /// Whether the database is one with a write-ahead log, and the files that belong to it are not there.
+    static func lacksLogFiles(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // Offset 18 of the header is the version needed to write: 2 for write-ahead logs.
+        var version: UInt8 = 0
+        guard pread(descriptor, &version, 1, 18) == 1, version == 2 else { return false }
+        return access(path + "-wal", F_OK) != 0 || access(path + "-shm", F_OK) != 0
+    }
+
     /// Refuses other applications' files and newer layouts.
     static func checkSchema(
         of connection: SQLiteConnection, path: String, application: Int64 = LedgerSchema.ledgerApplicationID

@@ -41,19 +41,22 @@ extension SQLiteLedgerReader: AuditReader {
         return snapshots
     }
 
-    public func storedEdge() throws(StoreError) -> [UInt8] {
-        var edge: [UInt8] = []
-        try rows("SELECT edge FROM head WHERE id = 1") { (statement) throws(StoreError) in
-            edge = statement.bytes(0)
+    public func storedEdge() throws(StoreError) -> (size: Int64, edge: [UInt8]) {
+        var stored: (Int64, [UInt8]) = (0, [])
+        try rows("SELECT size, edge FROM head WHERE id = 1") { (statement) throws(StoreError) in
+            stored = (statement.int64(0), statement.bytes(1))
             return false
         }
-        return edge
+        return stored
     }
 
     public func eventsOutsideHead() throws(StoreError) -> Int64 {
         var count: Int64 = 0
         // By the newest head: what was committed after the one that is shown is not outside.
-        let query = "SELECT count(*) FROM event WHERE position < 0 OR position >= (SELECT size FROM head WHERE id = 1)"
+        let query = """
+            SELECT (SELECT count(*) FROM event WHERE position < 0)
+                + (SELECT count(*) FROM event WHERE position >= (SELECT size FROM head WHERE id = 1))
+            """
         try rows(query) { (statement) throws(StoreError) in
             count = statement.int64(0)
             return false

@@ -13,12 +13,10 @@ struct BatchCheck {
     private var result: BatchResult
     private var lastText: [UInt8] = []
     private var expected: [(position: Int64, seal: NamedSeal)] = []
-    /// Events whose sealed values could not be read, so that nothing can be said of their records.
-    private var unread: Set<Int64> = []
 
     static func run(_ batch: EventBatch, everyField: Bool) -> BatchResult {
         var check = BatchCheck(everyField: everyField, result: BatchResult(number: batch.number))
-        batch.forEach { position, leaf in check.take(leaf, at: position) }
+        batch.lendEach { position, leaf in check.take(leaf, at: position) }
         check.compare(batch.sealed)
         return check.result
     }
@@ -34,17 +32,17 @@ struct BatchCheck {
         do throws(EventView.Fault) {
             view = try EventView(leaf)
         } catch {
-            unread.insert(place)
+            result.unread.insert(place)
             return result.findings.add(.damage, at: position, error.sentence)
         }
         if view.position != place {
-            unread.insert(place)
+            result.unread.insert(place)
             return result.findings.add(.damage, at: position, "The event says that it stands at \(view.position).")
         }
         let recordedAt = takeTime(view.recordedAt, at: position)
         if mustBeDecoded(view.type) {
             guard let event = try? RecordedForm.decode(leaf) else {
-                unread.insert(place)
+                result.unread.insert(place)
                 return result.findings.add(
                     .damage, at: position, "The event's data are not those of \(view.type.rawValue).")
             }
@@ -56,7 +54,7 @@ struct BatchCheck {
         do throws(SealedWalk.Fault) {
             for seal in try SealedWalk.fields(of: view.data) { expected.append((place, seal)) }
         } catch {
-            unread.insert(place)
+            result.unread.insert(place)
             result.findings.add(.damage, at: position, "The event names a sealed value in a form that none has.")
         }
     }
@@ -132,7 +130,7 @@ struct BatchCheck {
     }
 
     private mutating func reportStray(_ row: SealedRow) {
-        guard !unread.contains(row.position.value) else { return }
+        guard !result.unread.contains(row.position.value) else { return }
         result.findings.add(
             .damage, at: row.position, "A sealed record '\(row.field)' is filed here, but the event names none.")
     }

@@ -11,7 +11,10 @@ struct DecisionBook {
     private(set) var uncounted: Int64 = 0
     private(set) var outcomes = OutcomeSum()
 
-    mutating func take(_ step: BatchResult.DecisionStep, _ findings: inout Findings) {
+    /// `unread` is the first and the last event that could not be read: what is missing from the book may stand there.
+    mutating func take(
+        _ step: BatchResult.DecisionStep, unread: ClosedRange<Int64>?, _ findings: inout Findings
+    ) {
         switch step.kind {
         case .requested:
             guard open[step.decision] == nil else {
@@ -26,7 +29,8 @@ struct DecisionBook {
         case .ended(let holdsRequest):
             let wasOpen = open.removeValue(forKey: step.decision) != nil
             outcomes.add(step.decision, step.position)
-            guard wasOpen || holdsRequest || uncounted > 0 else {
+            let mayBeUnread = unread.map { $0.lowerBound < step.position.value } ?? false
+            guard wasOpen || holdsRequest || uncounted > 0 || mayBeUnread else {
                 return findings.add(
                     .finding, at: step.position,
                     "Decision \(step.decision.text) has an outcome here, but no request that is still open.")
@@ -34,12 +38,18 @@ struct DecisionBook {
         }
     }
 
-    /// The decisions that have no outcome. While a service has the ledger open, those that may still be under way
-    /// at `now` are left out and returned as a number.
-    func finish(inUseAt now: Timestamp?, _ findings: inout Findings) -> Int {
-        var underWay = 0
+    /// Reports the decisions that have no outcome.
+    ///
+    /// Counted instead are those that may still be under way at `now`, while a service has the ledger open, and those
+    /// whose outcome may be among the events that could not be read.
+    func finish(
+        inUseAt now: Timestamp?, unread: ClosedRange<Int64>?, _ findings: inout Findings
+    ) -> (underWay: Int, unknown: Int) {
+        var (underWay, unknown) = (0, 0)
         for (decision, start) in open.sorted(by: { $0.value.position < $1.value.position }) {
-            if let now, start.recordedAt.advanced(bySeconds: Self.longestInSeconds) > now {
+            if let unread, start.position.value < unread.upperBound {
+                unknown += 1
+            } else if let now, start.recordedAt.advanced(bySeconds: Self.longestInSeconds) > now {
                 underWay += 1
             } else {
                 findings.add(
@@ -48,7 +58,7 @@ struct DecisionBook {
             }
         }
         if uncounted > 0 { findings.add(.finding, "\(uncounted) more decisions without outcome were only counted.") }
-        return underWay
+        return (underWay, unknown)
     }
 }
 

@@ -34,7 +34,7 @@ struct EventBatch: Sendable {
     }
 
     /// Lends each event's bytes in order.
-    func forEach(_ body: (Int64, UnsafeRawBufferPointer) -> Void) {
+    func lendEach(_ body: (Int64, UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeBytes { bytes in
             var start = 0
             for (index, end) in ends.enumerated() {
@@ -54,6 +54,8 @@ struct BatchResult: Sendable {
     var steps: [DecisionStep] = []
     /// Events that change the estate or destroy vaults, decoded.
     var decoded: [Event] = []
+    /// Events that are none, so that nothing can be said of what they would have said.
+    var unread: Set<Int64> = []
     var sealedWhole = 0
     var sealedMissing: [MissingSeal] = []
 

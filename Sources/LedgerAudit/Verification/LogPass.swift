@@ -22,6 +22,9 @@ final class LogPass {
     private(set) var seals = SealedBook()
     private(set) var sealedWhole = 0
     private(set) var estateEvents: [Event] = []
+    /// The first and the last event that could not be read, so that others must not be blamed for what it would say.
+    private(set) var unread: ClosedRange<Int64>?
+    var firstEventIsUnread: Bool { unread?.lowerBound == 0 && size > 0 }
     /// Leaves are lacking, so that no tree can be had from some place on.
     private(set) var treeIsLost = false
     private(set) var wasStopped = false
@@ -101,11 +104,13 @@ final class LogPass {
         switch error {
         case .damaged(let position, let fact) where position.value >= next:
             findings.add(.damage, at: position, "The event was changed: \(fact).")
+            noteUnread(position.value)
             handOver(gapTo: position.value + 1)
             growFromStoredHash(at: position.value)
             return position.value + 1
         case .missing(let position) where position.value >= next:
             findings.add(.damage, at: position, "The event is missing.")
+            noteUnread(position.value)
             handOver(gapTo: position.value + 1)
             treeIsLost = true
             return position.value + 1
@@ -115,7 +120,14 @@ final class LogPass {
         return next
     }
 
+    /// Notes an event that says something that nobody heard.
+    func noteUnread(_ position: Int64) {
+        unread = min(unread?.lowerBound ?? position, position)...max(unread?.upperBound ?? position, position)
+    }
+
     private func stop(at position: Int64, _ reason: String) {
+        noteUnread(position)
+        noteUnread(size)
         wasStopped = true
         treeIsLost = true
         findings.add(.damage, at: Position(position), "From here on nothing could be read: \(reason).")
@@ -172,7 +184,8 @@ final class LogPass {
             findings.add(.damage, "Times run backwards before \(first.text), from \(lastRecordedAt.text).")
         }
         lastRecordedAt = result.lastRecordedAt ?? lastRecordedAt
-        for step in result.steps { decisions.take(step, &findings) }
+        for position in result.unread { noteUnread(position) }
+        for step in result.steps { decisions.take(step, unread: unread, &findings) }
         for event in result.decoded {
             seals.take(event)
             if event.data.isEstate { estateEvents.append(event) }
@@ -197,10 +210,23 @@ final class LogPass {
         }
     }
 
-    func finish(inUseAt now: Timestamp?) -> (findings: Findings, underWay: Int, erased: Int, gone: Int) {
+    /// What can only be said at the end.
+    func finish(inUseAt now: Timestamp?) -> LogPassEnd {
         var findings = findings
-        let underWay = decisions.finish(inUseAt: now, &findings)
-        let sealed = seals.finish(&findings)
-        return (findings, underWay, sealed.erased, sealed.gone)
+        let open = decisions.finish(inUseAt: now, unread: unread, &findings)
+        let sealed = seals.finish(hasUnread: unread != nil, &findings)
+        return LogPassEnd(
+            findings: findings, underWay: open.underWay, unknown: open.unknown, erased: sealed.erased,
+            gone: sealed.gone)
     }
+}
+
+/// All findings of a pass, and its last counts.
+struct LogPassEnd {
+    var findings: Findings
+    let underWay: Int
+    /// Decisions whose outcome may stand in an event that could not be read.
+    let unknown: Int
+    let erased: Int
+    let gone: Int
 }

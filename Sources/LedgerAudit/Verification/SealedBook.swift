@@ -25,8 +25,9 @@ struct SealedBook {
     /// Whether every record that is gone was erased.
     var isExplained: Bool { missing.keys.allSatisfy(destroyed.contains) }
 
-    /// How many records are gone by erasure, and how many without a reason.
-    func finish(_ findings: inout Findings) -> (erased: Int, gone: Int) {
+    /// How many records are gone by erasure, and how many without a reason. The latter are findings, unless the event
+    /// that gives the reason may be one that could not be read.
+    func finish(hasUnread: Bool, _ findings: inout Findings) -> (erased: Int, gone: Int) {
         var (erased, gone) = (0, 0)
         for (vault, missing) in missing.sorted(by: { $0.value.first < $1.value.first }) {
             if destroyed.contains(vault) {
@@ -34,6 +35,7 @@ struct SealedBook {
                 continue
             }
             gone += missing.count
+            guard !hasUnread else { continue }
             let others = missing.count > 1 ? ", and \(missing.count - 1) more of its vault" : ""
             findings.add(
                 .damage, at: missing.first,

@@ -41,54 +41,69 @@ public struct Verification {
         // Checkpoints and snapshots before the head: what is kept later may be of a larger ledger.
         let checkpoints = try reader.checkpoints()
         let snapshots = try reader.snapshots()
-        try reader.refresh()
-        let head = try reader.head()
+        let (head, edge) = try newestHead(reader)
 
         let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
         let pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
         pass.run { progress($0, head.size) }
 
         var others = Findings()
-        try compareHead(head, pass, reader, &others)
+        try compareHead(head, edge, pass, reader, &others)
         let keys = CheckpointKeys(pass.estateEvents, &others)
-        if keys.eras.first?.firstSize != 0, head.size > 0 {
-            others.add(.damage, at: 0, "The first event does not create the ledger.")
-        }
         var signatures = CheckpointCheck(
             keys, given: verifierKey, roots: pass.roots, size: head.size, reader)
-        signatures.run(checkpoints, &others)
-        if !pass.wasStopped {
+        if pass.firstEventIsUnread {
+            // Without the first event there is no key, and no checkpoint is to blame.
+        } else if keys.eras.first?.firstSize != 0, head.size > 0 {
+            others.add(.damage, at: 0, "The first event does not create the ledger.")
+        } else {
+            signatures.run(checkpoints, &others)
+        }
+        try pass.explainMissingSeals()
+        if pass.unread == nil {
             let caches = CacheCheck(reader: reader, size: head.size, roots: pass.roots)
             try caches.compareEstate(pass.estateEvents, &others)
             try caches.compareOutcomes(pass.decisions.outcomes, &others)
             caches.compareSnapshots(snapshots, &others)
-            try pass.explainMissingSeals()
         }
-        var (findings, underWay, erased, gone) = pass.finish(inUseAt: inUseAt)
-        findings.add(others)
+        var end = pass.finish(inUseAt: inUseAt)
+        end.findings.add(others)
 
         var report = VerificationReport(root: head.root)
-        report.findings = findings.sorted
-        report.isCutShort = pass.wasStopped || findings.areTooMany
+        report.findings = end.findings.sorted
+        report.isCutShort = pass.wasStopped || end.findings.areTooMany
         report.origin = keys.eras.last?.origin ?? ""
         report.size = head.size
         report.eventsRead = pass.eventsRead
         report.estateEvents = pass.estateEvents.count
         report.decisions = pass.decisions.outcomes.count
-        report.decisionsUnderWay = underWay
+        report.decisionsUnderWay = end.underWay
         report.checkpoints = checkpoints.count
         report.signedSize = signatures.signedSize
         report.sealedWhole = pass.sealedWhole
-        report.sealedErased = erased
-        report.sealedGone = gone
+        report.sealedErased = end.erased
+        report.sealedGone = end.gone
         report.keyIsIndependent = verifierKey != nil
         report.verifierKey = verifierKey?.text ?? keys.eras.last?.entries.first?.key.text ?? ""
-        report.notChecked = notChecked(report, pass)
+        report.notChecked = notChecked(report, pass, end, hasEdge: edge != nil)
         return report
     }
 
+    /// The head and the right edge that stands beside it; nil where a writer was always faster than two reads.
+    private func newestHead(_ reader: any AuditReader) throws(StoreError) -> (Head, [UInt8]?) {
+        for _ in 0..<Self.maximumHeadReads {
+            try reader.refresh()
+            let head = try reader.head()
+            let stored = try reader.storedEdge()
+            if stored.size == head.size { return (head, stored.edge) }
+        }
+        return (try reader.head(), nil)
+    }
+
+    private static let maximumHeadReads = 20
+
     private func compareHead(
-        _ head: Head, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
+        _ head: Head, _ edge: [UInt8]?, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
     ) throws(StoreError) {
         let outside = try reader.eventsOutsideHead()
         if outside > 0 {
@@ -96,16 +111,18 @@ public struct Verification {
                 .damage, at: Position(head.size),
                 "\(outside) events stand outside of the \(head.size) that the head counts.")
         }
+        if outside > 0 { pass.noteUnread(head.size) }
         guard !pass.treeIsLost, !pass.wasStopped else { return }
         if pass.roots[head.size] != head.root {
             findings.add(.damage, "The \(head.size) events do not have the root that the head says.")
         }
-        if try pass.edge != reader.storedEdge() {
+        if let edge, pass.edge != edge {
             findings.add(.damage, "The right edge of the tree is not the one that the head says.")
         }
     }
 
-    private func notChecked(_ report: VerificationReport, _ pass: LogPass) -> [String] {
+    private func notChecked(_ report: VerificationReport, _ pass: LogPass, _ end: LogPassEnd, hasEdge: Bool) -> [String]
+    {
         var sentences: [String] = []
         if verifierKey == nil {
             sentences.append(
@@ -122,6 +139,14 @@ public struct Verification {
                 "The signature over the newest \(report.size - signed) events: no checkpoint covers them yet.")
         } else if report.signedSize == nil {
             sentences.append("Any signature: no checkpoint was kept yet.")
+        }
+        if !hasEdge { sentences.append("The right edge: the ledger was written too fast to read it with its head.") }
+        if pass.unread != nil { sentences.append("The indexes and snapshots: not all events could be read.") }
+        if end.unknown > 0 {
+            sentences.append("How \(end.unknown) decisions ended: it may stand in events that could not be read.")
+        }
+        if pass.firstEventIsUnread {
+            sentences.append("The checkpoints: the first event, which names their key, could not be read.")
         }
         if pass.treeIsLost { sentences.append("Tree and checkpoints behind the first missing event.") }
         return sentences

@@ -35,8 +35,14 @@ public struct VerificationReport: Sendable {
 
     public var isSound: Bool { findings.isEmpty }
 
-    /// The first place at which the record is bad.
-    public var firstBadPosition: Position? { findings.first { $0.position != nil }?.position }
+    /// The first place at which the record is damaged or, where it is not, the first of the other findings.
+    public var firstBadPosition: Position? {
+        for severity in Finding.Severity.allCases {
+            let first = findings.first { $0.severity == severity && $0.position != nil }
+            if let first { return first.position }
+        }
+        return nil
+    }
 
     init(root: SHA256Digest) { self.root = root }
 }
