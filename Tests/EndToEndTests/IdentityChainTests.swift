@@ -33,7 +33,9 @@ import Testing
         }
     }
 
-    @Test func `several Identities linked to one API make a chain, newest registration first, with stable places`() throws {
+    @Test func `several Identities linked to one API make a chain, newest registration first, with stable places`()
+        throws
+    {
         let three = try Three()
         let chain = try three.chain()
         #expect(chain.compactMap { $0["name"] as? String } == ["I3", "I2", "I1"])
@@ -49,8 +51,10 @@ import Testing
             "authaudit",
             ["chain", "--ledger", three.ledger.ledger, "--environment", "prod", "--api", three.api, "--format", "json"])
         #expect(printed.status == 0)
-        let links = try #require(
-            JSONSerialization.jsonObject(with: Data(printed.output.utf8)) as? [String: Any])["chain"] as? [[String: Any]]
+        let links =
+            try #require(
+                JSONSerialization.jsonObject(with: Data(printed.output.utf8)) as? [String: Any])["chain"]
+            as? [[String: Any]]
         let ids = links?.compactMap { ($0["identity"] as? [String: Any])?["id"] as? String }
         #expect(ids == Array(three.identities.reversed()))
         try three.ledger.verifyWholeLedger()
@@ -65,7 +69,8 @@ import Testing
         let oldest = three.identities[0]
         try three.ledger.must(
             "POST", "api-identities/\(oldest)/revisions",
-            #"{"name":"I1","version":"2","base_path":"/I1","destination":"\#(three.stores[0].url)?v=2","same_user_store":true}"#)
+            #"{"name":"I1","version":"2","base_path":"/I1","destination":"\#(three.stores[0].url)?v=2","same_user_store":true}"#
+        )
         try three.ledger.must("DELETE", "environments/prod/deployments/\(oldest)", nil)
         try three.ledger.must("PUT", "environments/prod/deployments/\(oldest)")
         try three.ledger.must("DELETE", "api-identities/\(oldest)/apis/\(three.api)", nil)
@@ -120,7 +125,9 @@ import Testing
         try three.ledger.verifyWholeLedger()
     }
 
-    @Test func `two stores with different users stand behind one API, and the record tells who vouched for whom`() throws {
+    @Test func `two stores with different users stand behind one API, and the record tells who vouched for whom`()
+        throws
+    {
         let ledger = try RunningLedger()
         let (old, new) = (
             try StubStore(StubStore.knowing(["ana": "a"])), try StubStore(StubStore.knowing(["bob": "b"]))
@@ -149,7 +156,9 @@ import Testing
         try ledger.verifyWholeLedger()
     }
 
-    @Test func `an API with the Password option and no link gets no token, and the configuration check names it`() throws {
+    @Test func `an API with the Password option and no link gets no token, and the configuration check names it`()
+        throws
+    {
         let ledger = try RunningLedger()
         try ledger.environment("prod")
         let api = try ledger.api("accounts")

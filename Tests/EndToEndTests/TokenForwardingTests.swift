@@ -24,7 +24,9 @@ import Testing
 
     @Test func `a form becomes JSON with every value a string`() throws {
         let scene = try Scene(identity: #","body":"json""#)
-        #expect(try scene.ledger.post(scene.app, Self.form + "&n=7&resource=\(scene.ledger.baseURL)/prod/accounts").status == 200)
+        #expect(
+            try scene.ledger.post(scene.app, Self.form + "&n=7&resource=\(scene.ledger.baseURL)/prod/accounts").status
+                == 200)
         let call = try #require(scene.store.calls.first)
         #expect(call.contentType == "application/json")
         let json = try #require(call.json as? [String: String])
@@ -54,7 +56,8 @@ import Testing
         try scene.ledger.verifyWholeLedger()
     }
 
-    @Test func `what proves the app or carries a token never reaches a store, and the record holds names only`() throws {
+    @Test func `what proves the app or carries a token never reaches a store, and the record holds names only`() throws
+    {
         let scene = try Scene()
         let secrets = ["access_token", "id_token", "refresh_token", "assertion", "code", "subject_token"]
         let more = secrets.map { "&\($0)=leaked" }.joined() + "&tenant=acme&weird%20name=1"
@@ -88,7 +91,8 @@ import Testing
 
         try scene.ledger.must(
             "POST", "api-identities/\(scene.identity)/revisions",
-            #"{"name":"store","version":"2","base_path":"/store","destination":"\#(scene.store.url)","body":"form","forward":[{"field":"who","from":"app.name"}]}"#)
+            #"{"name":"store","version":"2","base_path":"/store","destination":"\#(scene.store.url)","body":"form","forward":[{"field":"who","from":"app.name"}]}"#
+        )
         try scene.ledger.must("PUT", "environments/prod/deployments/\(scene.identity)")
         #expect(try scene.ana(more: "&tenant=evil").status == 200)
         let second = try #require(scene.store.calls.last)

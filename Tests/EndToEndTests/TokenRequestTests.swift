@@ -110,12 +110,31 @@ import Testing
             (form, Scene.form + "&resource=https://a.example/b%23c", 400, "invalid_target", "resource"),
             ("application/json", "", 400, "invalid_request", "body"),
             ("application/json", "[]", 400, "invalid_request", "body"),
-            ("application/json", #"{"grant_type":"password","username":"ana","password":"geheim",}"#, 400, "invalid_request", "body"),
-            ("application/json", #"{"grant_type":"password","username":"ana","password":1}"#, 400, "invalid_request", "body"),
-            ("application/json", #"{"grant_type":"password","username":"ana","username":"ana","password":"geheim"}"#, 400, "invalid_request", "repeated_parameter"),
-            ("application/json", #"{"grant_type":"password","username":"ana","password":"\ud800"}"#, 400, "invalid_request", "body"),
-            ("application/json", #"{"grant_type":"password","username":"ana","password":"geheim","x":\#(deep)}"#, 400, "invalid_request", "body"),
-            ("application/json", #"{"grant_type":"password","username":"ana","password":"geheim","client_secret":"a"}"#, 400, "invalid_request", "client_secret_in_body"),
+            (
+                "application/json", #"{"grant_type":"password","username":"ana","password":"geheim",}"#, 400,
+                "invalid_request", "body"
+            ),
+            (
+                "application/json", #"{"grant_type":"password","username":"ana","password":1}"#, 400, "invalid_request",
+                "body"
+            ),
+            (
+                "application/json", #"{"grant_type":"password","username":"ana","username":"ana","password":"geheim"}"#,
+                400, "invalid_request", "repeated_parameter"
+            ),
+            (
+                "application/json", #"{"grant_type":"password","username":"ana","password":"\ud800"}"#, 400,
+                "invalid_request", "body"
+            ),
+            (
+                "application/json", #"{"grant_type":"password","username":"ana","password":"geheim","x":\#(deep)}"#,
+                400, "invalid_request", "body"
+            ),
+            (
+                "application/json",
+                #"{"grant_type":"password","username":"ana","password":"geheim","client_secret":"a"}"#, 400,
+                "invalid_request", "client_secret_in_body"
+            ),
             ("text/plain", Scene.form, 415, "invalid_request", "media_type"),
             ("application/x-www-form-urlencoded; charset=utf-16", Scene.form, 415, "invalid_request", "media_type"),
             ("multipart/form-data; boundary=a", "--a--", 415, "invalid_request", "media_type"),
@@ -167,7 +186,8 @@ import Testing
         let port = scene.ledger.port
         let head = ["Authorization": scene.app.basic, "Content-Type": "application/x-www-form-urlencoded"]
         let path = "/prod/oauth/access-token"
-        let body = Array(("grant_type=password&username=ana&password=geheim&x=" + String(repeating: "y", count: 66_000)).utf8)
+        let body = Array(
+            ("grant_type=password&username=ana&password=geheim&x=" + String(repeating: "y", count: 66_000)).utf8)
         #expect(try Probe.send("POST", path, to: port, fields: head, body: body).status == 413)
         let fits = Array(body.prefix(65_536))
         #expect(try Probe.send("POST", path, to: port, fields: head, body: fits).status == 200)
@@ -210,7 +230,8 @@ import Testing
         let store = try StubStore(StubStore.knowing(Scene.users))
         try ledger.environment("prod")
         let a = try ledger.api("a", more: #","scopes":["read","a"]"#)
-        let b = try ledger.api("b", more: #","scopes":["read","b"],"resource":"https://b.example/api","token_ttl_seconds":60"#)
+        let b = try ledger.api(
+            "b", more: #","scopes":["read","b"],"resource":"https://b.example/api","token_ttl_seconds":60"#)
         let foreign = try ledger.api("foreign", more: #","scopes":["foreign"]"#)
         _ = try ledger.identity("store", at: store.url, apis: [a, b, foreign])
         let app = try ledger.app("portal", apis: [a, b])

@@ -51,14 +51,14 @@ final class RunningLedger {
     var baseURL: String { "http://127.0.0.1:\(port)" }
 
     /// Starts (again) on the same port: issuers begin with it.
-    func start() throws {
+    func start(adding arguments: [String] = []) throws {
         process = Process()
         process.executableURL = Self.binaries.appendingPathComponent("authledger")
         process.arguments =
             [
                 "serve", "--ledger", ledger, "--listen", "127.0.0.1:\(port)", "--base-url", baseURL,
                 "--allow-private-destinations", "--minimum-free", "0",
-            ] + extraArguments
+            ] + extraArguments + arguments
         process.standardOutput = try handle("access.log")
         process.standardError = try handle("service.log")
         try process.run()

@@ -13,7 +13,8 @@ struct Scene {
     static let users = ["ana": "geheim"]
 
     init(
-        arguments: [String] = [], api more: String = #","scopes":["read","write"]"#, identity moreOfIdentity: String = "",
+        arguments: [String] = [], api more: String = #","scopes":["read","write"]"#,
+        identity moreOfIdentity: String = "",
         app moreOfApp: String = ""
     ) throws {
         ledger = try RunningLedger(arguments: arguments)

@@ -71,7 +71,7 @@ final class StubStore: Sendable {
         let (shared, listener) = (shared, listener)
         Thread.detachNewThread {
             while true {
-                let connection = accept(listener, nil, nil)
+                let connection = Glibc.accept(listener, nil, nil)
                 if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
                 guard connection >= 0, !shared.isStopped.withLock({ $0 }) else { break }
                 Thread.detachNewThread { Self.serve(connection, shared) }
@@ -84,11 +84,11 @@ final class StubStore: Sendable {
 
     /// Nobody is listening any more.
     func stop() {
-        guard shared.isStopped.withLock({ old in
-            defer { old = true }
-            return !old
-        }) else { return }
-        shutdown(listener, Int32(SHUT_RDWR))
+        let wasStopped = shared.isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return isStopped
+        }
+        if !wasStopped { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
     var url: String { "http://127.0.0.1:\(port)/validate" }
