@@ -59,6 +59,28 @@ final class PlacesProjection: SideProjection, @unchecked Sendable {
         await store.stop()
     }
 
+    @Test func `what was refused in the middle of a commit is folded nowhere`() async throws {
+        let folder = TemporaryFolder()
+        let clock = TestClock()
+        let projection = PlacesProjection()
+        let store = try SQLiteEventStore.open(at: try make(folder), projection: projection) { clock.read() }
+        var long = AuditRead()
+        long.action = String(repeating: "a", count: RecordedForm.maximumBytes)
+        let tooLong = Sample.event(.audit(.read(long)))
+        clock.hold()
+        let blocked = Task.immediate { try await store.propose(Sample.read()) }
+        try await clock.waitForReader()
+        let refused = Task.immediate { try await store.propose(Sample.environment("ghost"), tooLong) }
+        let neighbour = Task.immediate { try await store.propose(Sample.environment("prod")) }
+        clock.letGo()
+        _ = try await blocked.value
+        await #expect(throws: AppendError.self) { try await refused.value }
+        #expect(try await neighbour.value.first == 2)
+        #expect(projection.folded == [0, 1, 2])
+        #expect(store.state.estate.environments.keys.map(\.text) == ["prod"])
+        await store.stop()
+    }
+
     @Test func `a start folds only what the snapshot of the last stop does not hold`() async throws {
         let folder = TemporaryFolder()
         let path = try make(folder)

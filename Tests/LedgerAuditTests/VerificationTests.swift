@@ -213,10 +213,18 @@ import Testing
 
     @Test func `a second outcome, and an outcome without request, are findings`() throws {
         var events = Story.told(decisions: 9)
-        events.append(events[20])
+        // The token.issued of the first decision, once more.
+        events.append(events[19])
         let twice = try MemoryLedger(events)
         twice.outcomes.removeLast()
-        #expect(try verify(twice).findings.contains { $0.position == Position(Int64(events.count - 1)) })
+        let second = try verify(twice).findings.filter { $0.severity == .finding }
+        #expect(second.map(\.position) == [Position(Int64(events.count - 1))])
+
+        var orphaned = Story.told(decisions: 9)
+        orphaned.remove(at: 16)
+        let orphan = try verify(MemoryLedger(orphaned)).findings
+        #expect(orphan.map(\.position) == [18])
+        #expect(orphan.first?.sentence.contains("no request that is still open") == true)
     }
 
     // MARK: Side table

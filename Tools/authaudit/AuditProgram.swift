@@ -14,8 +14,8 @@ enum AuditProgram {
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         switch command {
-        case "history": try HistoryCommand.run(options, console)
-        case "chain": try ChainCommand.run(options, console)
+        case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
+        case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
         }
     }

@@ -9,9 +9,13 @@ struct CacheCheck {
     let roots: [Int64: SHA256Digest]
 
     /// The index of estate events, from which the estate is rebuilt.
-    func compareEstate(_ events: [Event], _ findings: inout Findings) throws(StoreError) {
+    func compareEstate(_ events: [Event], _ findings: inout Findings) {
+        let index = findings.reading("The index of estate events") { () throws(StoreError) in
+            try reader.estatePositions(below: Position(size))
+        }
+        guard let index else { return }
         var expected = events.map(\.position)[...]
-        for position in try reader.estatePositions(below: Position(size)) {
+        for position in index {
             while let first = expected.first, first < position {
                 findings.add(.cache, at: first, "The index of estate events leaves this one out.")
                 expected.removeFirst()
@@ -28,13 +32,31 @@ struct CacheCheck {
     }
 
     /// The index of outcomes. Its order is not the log's, so sums are compared, and rows only where they differ.
-    func compareOutcomes(_ expected: OutcomeSum, _ findings: inout Findings) throws(StoreError) {
-        var found = OutcomeSum()
+    func compareOutcomes(_ expected: OutcomeSum, _ findings: inout Findings) {
+        let found = findings.reading("The index of decisions") { () throws(StoreError) in try sumOfIndex() }
+        guard let found, found != expected else { return }
+        let rows = findings.reading("The index of decisions") { () throws(StoreError) in try judgedIndex() }
+        guard let rows else { return }
+        for (decision, position) in rows.wrong {
+            findings.add(
+                .cache, at: position, "The index says that decision \(decision.text) ended here; it did not.")
+        }
+        if rows.right < expected.count {
+            findings.add(
+                .cache, "The index of decisions lacks \(expected.count - rows.right) of \(expected.count) outcomes.")
+        }
+    }
+
+    private func sumOfIndex() throws(StoreError) -> OutcomeSum {
+        var sum = OutcomeSum()
         try reader.scanOutcomes { (decision, position) in
-            if position.value < size { found.add(decision, position) }
+            if position.value < size { sum.add(decision, position) }
             return true
         }
-        guard found != expected else { return }
+        return sum
+    }
+
+    private func judgedIndex() throws(StoreError) -> (wrong: [(DecisionID, Position)], right: Int64) {
         var wrong: [(DecisionID, Position)] = []
         var right: Int64 = 0
         try reader.scanOutcomes { (decision, position) in
@@ -42,14 +64,7 @@ struct CacheCheck {
             if isOutcome(of: decision, at: position) { right += 1 } else { wrong.append((decision, position)) }
             return wrong.count < Findings.maximumCount
         }
-        for (decision, position) in wrong {
-            findings.add(
-                .cache, at: position, "The index says that decision \(decision.text) ended here; it did not.")
-        }
-        if right < expected.count {
-            findings.add(
-                .cache, "The index of decisions lacks \(expected.count - right) of \(expected.count) outcomes.")
-        }
+        return (wrong, right)
     }
 
     private func isOutcome(of decision: DecisionID, at position: Position) -> Bool {

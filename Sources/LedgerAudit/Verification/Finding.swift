@@ -1,4 +1,5 @@
 public import AuthorizationCore
+internal import EventLog
 
 /// One thing that an audit has to say about a ledger.
 public struct Finding: Equatable, Sendable {
@@ -40,6 +41,22 @@ struct Findings: Sendable {
 
     mutating func add(_ others: Findings) {
         list += others.list.prefix(Self.maximumCount - list.count)
+    }
+
+    /// What a read gives; that it fails is a finding about what was to be read.
+    @discardableResult
+    mutating func reading<Output>(_ what: String, _ read: () throws(StoreError) -> Output) -> Output? {
+        do throws(StoreError) {
+            return try read()
+        } catch {
+            switch error {
+            case .damaged(let position, let fact): add(.damage, at: position, "The event was changed: \(fact).")
+            case .missing(let position): add(.damage, at: position, "The event is missing.")
+            case .unreadable(let reason): add(.damage, "\(what) could not be read: \(reason).")
+            case .closed: add(.damage, "\(what) could not be read: the ledger was closed.")
+            }
+            return nil
+        }
     }
 
     /// By position, those without one last.

@@ -38,17 +38,18 @@ public struct Verification {
     private func verify(
         _ reader: any AuditReader, _ progress: (Int64, Int64) -> Void
     ) throws(StoreError) -> VerificationReport {
+        var others = Findings()
         // Checkpoints and snapshots before the head: what is kept later may be of a larger ledger.
-        let checkpoints = try reader.checkpoints()
-        let snapshots = try reader.snapshots()
+        let checkpoints =
+            others.reading("The kept checkpoints") { () throws(StoreError) in try reader.checkpoints() } ?? []
+        let snapshots = others.reading("The snapshots") { () throws(StoreError) in try reader.snapshots() } ?? []
         let (head, edge) = try newestHead(reader)
 
         let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
         let pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
         pass.run { progress($0, head.size) }
 
-        var others = Findings()
-        try compareHead(head, edge, pass, reader, &others)
+        compareHead(head, edge, pass, reader, &others)
         let keys = CheckpointKeys(pass.estateEvents, &others)
         var signatures = CheckpointCheck(
             keys, given: verifierKey, roots: pass.roots, size: head.size, reader)
@@ -59,11 +60,11 @@ public struct Verification {
         } else {
             signatures.run(checkpoints, &others)
         }
-        try pass.explainMissingSeals()
+        others.reading("What was recorded meanwhile") { () throws(StoreError) in try pass.explainMissingSeals() }
         if pass.unread == nil {
             let caches = CacheCheck(reader: reader, size: head.size, roots: pass.roots)
-            try caches.compareEstate(pass.estateEvents, &others)
-            try caches.compareOutcomes(pass.decisions.outcomes, &others)
+            caches.compareEstate(pass.estateEvents, &others)
+            caches.compareOutcomes(pass.decisions.outcomes, &others)
             caches.compareSnapshots(snapshots, &others)
         }
         var end = pass.finish(inUseAt: inUseAt)
@@ -104,8 +105,9 @@ public struct Verification {
 
     private func compareHead(
         _ head: Head, _ edge: [UInt8]?, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
-    ) throws(StoreError) {
-        let outside = try reader.eventsOutsideHead()
+    ) {
+        let outside =
+            findings.reading("The rows of events") { () throws(StoreError) in try reader.eventsOutsideHead() } ?? 0
         if outside > 0 {
             findings.add(
                 .damage, at: Position(head.size),
