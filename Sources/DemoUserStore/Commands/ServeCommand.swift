@@ -40,7 +40,10 @@ struct ServeCommand {
     /// Keeps the main thread, which has nothing else to do, until the signal comes.
     @MainActor
     func run(_ console: Console) async throws -> ExitStatus {
-        ledger_block_stop_signals()
+        guard ledger_catch_stop_signals() == 0 else {
+            console.say("Signals cannot be caught.")
+            return .impossible
+        }
         guard let list = try UsersFile.read(users) else {
             console.say("There is no file \(users): 'demo-user-store add' makes one.")
             return .impossible

@@ -28,7 +28,7 @@ struct ServeCommand {
 
     func run(_ console: Console) async throws -> ExitStatus {
         _ = forbidCoreFiles()
-        let signals = StopSignals()
+        let signals = try StopSignals()
         let running: RunningService
         do {
             running = try await RunningService.start(options, console)

@@ -2,12 +2,14 @@ import CSystem
 import Glibc
 import Threads
 
-/// Waits for INT or TERM. Made before any other thread, so that every thread has them blocked.
+/// Waits for INT or TERM. Made before the service starts: from then on neither ends the process.
 final class StopSignals: Sendable {
     private let waiter: AsyncStream<Void>
 
-    init() {
-        ledger_block_stop_signals()
+    init() throws {
+        guard ledger_catch_stop_signals() == 0 else {
+            throw CommandFailure("Signals cannot be caught: \(KeyFile.systemError()).")
+        }
         signal(SIGPIPE, SIG_IGN)
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         waiter = stream
