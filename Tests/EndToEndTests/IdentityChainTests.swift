@@ -142,8 +142,7 @@ import Testing
             #expect(answer.status == 200, "\(user)")
             let issued = try ledger.last("token.issued")
             #expect(issued.text("winner") == vouching, "\(user)")
-            let because = issued["because"] as? [[String: Any]] ?? []
-            let sub = because.first { $0["claim"] as? String == "sub" }?["event"] as? Int
+            let sub = issued.number("because.sub")
             let opened = try ledger.events().first { $0.position == sub }
             #expect(opened?.type == "account.opened")
         }

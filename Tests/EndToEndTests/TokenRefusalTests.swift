@@ -204,7 +204,10 @@ import Testing
             return StubStore.reject
         }
         let (port, app) = (scene.ledger.port, scene.app)
-        let statuses = onThreads(24) { _ in (try? RunningLedger.token(app, "ana", "falsch", on: port))?.status }
+        // From several sources: one alone has a quarter of the Identity's slots.
+        let statuses = onThreads(24) { index in
+            (try? RunningLedger.token(app, "ana", "falsch", on: port, from: "127.0.0.\(80 + index % 4)"))?.status
+        }
         #expect(statuses == Array(repeating: 400, count: 24))
         #expect(scene.store.calls.count <= 10)
         let reasons = try scene.ledger.events("token.refused").map { $0.text("reason") }
