@@ -10,7 +10,8 @@ import Testing
         var secrets: [String]
         /// What may stand with the keys and vaults, sealed, and nowhere in clear.
         let personal = [
-            "ana.m\u{fc}ller", "ana.m%C3%BCller", "127.0.0.77", "tenant-of-ana", "4711-0815", "ops-note-42",
+            "ana.m\u{fc}ller", "ana.m%C3%BCller", "erika.mustermann", "127.0.0.77", "tenant-of-ana", "4711-0815",
+            "ops-note-42",
         ]
 
         init() throws {
@@ -31,6 +32,9 @@ import Testing
                 guard let token = answer.token else { throw Probe.Failed(reason: answer.text) }
                 // The signature alone would do.
                 secrets += [token, token.split(separator: ".").map(String.init)[2]]
+            }
+            guard try ledger.token(scene.app, "erika.mustermann", password).status == 200 else {
+                throw Probe.Failed(reason: "a name in ASCII")
             }
             _ = try ledger.token(scene.app, name, "falsches-9c1b", from: "127.0.0.77")
             _ = try ledger.post(nil, Scene.form, fields: ["Authorization": "Basic \(password)"], from: "127.0.0.77")
