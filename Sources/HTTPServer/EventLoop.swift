@@ -147,6 +147,8 @@ final class EventLoop {
     private func read(_ connection: Connection) {
         switch connection.transport.receive(into: received) {
         case .moved(let count):
+            // Nobody knows when the next bytes come, and these may hold a password.
+            defer { _ = received[..<count].initializeMemory(as: UInt8.self, repeating: 0) }
             counters.withLock { $0.bytesReceived += count }
             guard connection.phase != .lingering else { return }
             connection.reader.append(received.assumingMemoryBound(to: UInt8.self).span.extracting(first: count))

@@ -110,7 +110,10 @@ package struct RequestReader: Sendable {
     /// stay cheap.
     private mutating func compact() {
         if start == buffer.count {
-            buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptCapacity)
+            let isKept = buffer.capacity <= Self.keptCapacity
+            // A connection may stay open for long, and what it sent last may have been a password.
+            if isKept { buffer.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
+            buffer.removeAll(keepingCapacity: isKept)
             start = 0
         } else if start > Self.keptCapacity {
             buffer.removeFirst(start)
