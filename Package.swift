@@ -10,6 +10,7 @@ let doors: [Target] = [
     .systemLibrary(
         name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(name: "CSystem"),
+    .target(name: "CWipingFree"),
 ]
 
 // Pure: values in, values out.
@@ -67,7 +68,7 @@ let programs: [Target] = [
         name: "authledger",
         dependencies: [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog",
-            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
+            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads", "CWipingFree",
         ]),
     .executableTarget(
         name: "authaudit",
@@ -139,7 +140,7 @@ let tests: [Target] = [
 ]
 
 let targets = doors + pure + log + edge + service + audit + programs + tests
-for target in targets where target.type != .system && !target.name.hasPrefix("C" + "System") {
+for target in targets where target.type != .system && !["CSystem", "CWipingFree"].contains(target.name) {
     target.swiftSettings = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,5 +1,6 @@
 import AuthorizationCore
 import AuthorizationService
+import CWipingFree
 import CommandLineTools
 import EventLog
 import EventLogSQLite
@@ -28,6 +29,8 @@ struct ServeCommand {
 
     func run(_ console: Console) async throws -> ExitStatus {
         _ = forbidCoreFiles()
+        // Named here so that the linker takes it in; elsewhere than on glibc the memory is not wiped.
+        _ = ledger_wipes_on_free()
         let signals = try StopSignals()
         let running: RunningService
         do {
