@@ -378,16 +378,18 @@ import Testing
     }
 
     @Test func `while an Identity joins, decisions stand on a chain that was true where they are recorded`() throws {
-        let scene = try Scene()
+        let scene = try Scene(identity: #","timeout_ms":10000"#)
         let newer = try StubStore()
+        let hasJoined = DispatchSemaphore(value: 0)
         scene.store.behave { _ in
-            usleep(300_000)
+            hasJoined.wait()
             return StubStore.accept
         }
         let (port, app) = (scene.ledger.port, scene.app)
         let answers = Meanwhile { try? RunningLedger.token(app, "ana", "geheim", on: port) }
         #expect(eventually { (try? scene.ledger.events("token.requested").count) == 1 })
         let joined = try scene.ledger.identity("newer", at: newer.url, apis: [scene.api])
+        hasJoined.signal()
         let answer = try #require(answers.value() ?? nil)
         // An acceptance that was there wins: the password goes no further than it must.
         #expect(answer.status == 200)

@@ -4,7 +4,7 @@ import Testing
 /// What a store's answer, or none, makes of a request: rows S1.12 and S1.16, mission D-4, D-5, D-6, D-12.
 @Suite struct TokenRefusalTests {
     @Test func `each answer of a store accepts, rejects or decides nothing`() throws {
-        let scene = try Scene(identity: #","timeout_ms":400"#)
+        let scene = try Scene(identity: #","timeout_ms":1500"#)
         let closed = try Probe.freePort()
         struct Row {
             var name: String
@@ -39,7 +39,7 @@ import Testing
                 Row(
                     name: "it takes too long",
                     behaviour: { _ in
-                        usleep(700_000)
+                        usleep(2_500_000)
                         return StubStore.accept
                     }, status: 503, outcome: "indeterminate", reason: unavailable),
                 Row(
