@@ -16,7 +16,7 @@ struct BatchCheck {
 
     static func run(_ batch: EventBatch, everyField: Bool) -> BatchResult {
         var check = BatchCheck(everyField: everyField, result: BatchResult(number: batch.number))
-        batch.forEach { position, leaf in check.take(leaf, at: position) }
+        batch.lendEach { position, leaf in check.take(leaf, at: position) }
         check.compare(batch.sealed)
         return check.result
     }

@@ -34,7 +34,7 @@ struct EventBatch: Sendable {
     }
 
     /// Lends each event's bytes in order.
-    func forEach(_ body: (Int64, UnsafeRawBufferPointer) -> Void) {
+    func lendEach(_ body: (Int64, UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeBytes { bytes in
             var start = 0
             for (index, end) in ends.enumerated() {
