@@ -13,7 +13,7 @@ struct Main {
 
     static func main() async {
         let console = Console()
-        do {
+        do throws(UsageError) {
             switch try program.invocation(Array(CommandLine.arguments.dropFirst())) {
             case .text(let text):
                 console.print(bytes: text.utf8)
@@ -21,15 +21,9 @@ struct Main {
             case .run(let command, let arguments):
                 console.exit(await run(command, arguments, console))
             }
-        } catch let error as UsageError {
+        } catch {
             console.say(error.sentence)
             console.exit(.usage)
-        } catch let failure as CommandFailure {
-            console.say(failure.sentence)
-            console.exit(failure.status)
-        } catch {
-            console.say("\(error)")
-            console.exit(.impossible)
         }
     }
 

@@ -2,7 +2,6 @@ internal import AuthorizationCore
 internal import EventLog
 internal import HTTPMessages
 internal import LedgerCrypto
-internal import Synchronization
 internal import Threads
 
 extension ManagementDoor {
@@ -41,7 +40,7 @@ extension ManagementDoor {
             let tag = Bytes16(bytes: source.bytes.prefix(Bytes16.count)),
             context.budget.withLock({ $0.decide(reason: .unknownApp, source: tag, app: nil, at: now) }) == .record
         else {
-            context.counters.requestsSuppressed.add(1, ordering: .relaxed)
+            context.counters.count(\.requestsSuppressed)
             return true
         }
         return await record(refusal: "unauthenticated", status: 401, of: command, by: .stranger)
@@ -51,6 +50,7 @@ extension ManagementDoor {
 extension String {
     /// A path of members such as `access_rules.0.path`, short enough for the log.
     var isFieldPath: Bool {
-        utf8.count <= 128 && split(separator: ".", omittingEmptySubsequences: false).allSatisfy { String($0).isFieldName }
+        utf8.count <= 128
+            && split(separator: ".", omittingEmptySubsequences: false).allSatisfy { String($0).isFieldName }
     }
 }

@@ -98,7 +98,8 @@ struct StartVerification {
                 if position.value == head.size - 1 { newest = [UInt8](body) }
                 return true
             }
-            if hashes.count == Tile.fullWidth, try reader.tile(level: 0, index: start / Int64(Tile.fullWidth)) != hashes {
+            if hashes.count == Tile.fullWidth, try reader.tile(level: 0, index: start / Int64(Tile.fullWidth)) != hashes
+            {
                 throw StoreError.damaged(Position(start), "its tile holds other hashes")
             }
         } catch {

@@ -11,7 +11,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     /// Rows that one read transaction covers at most.
     public static let rowsPerTransaction: Int64 = 50_000
 
-    /// The account may not read the ledger in place, so a private copy was opened: what is shown is as of then.
+    /// The ledger could not be read in place, so a private copy was opened: what is shown is as of then.
     public var isCopy: Bool { copy != nil }
 
     let connection: SQLiteConnection
