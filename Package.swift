@@ -56,6 +56,7 @@ let audit: [Target] = [
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+            "Threads",
         ])
 ]
 
@@ -78,7 +79,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "DemoUserStore",
         dependencies: [
-            "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "LedgerCrypto", "Threads",
+            "CanonicalJSON", "CommandLineTools", "CSystem", "HTTPMessages", "HTTPServer", "LedgerCrypto", "Threads",
         ]),
 ]
 
@@ -93,8 +94,13 @@ let tests: [Target] = [
     .testTarget(name: "LedgerCryptoTests", dependencies: ["LedgerCrypto", "CanonicalJSON", "LedgerTestSupport"]),
     .testTarget(
         name: "IdentityClientTests",
-        dependencies: ["IdentityClient", "CCurl", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
-    .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
+        dependencies: [
+            "IdentityClient", "CCurl", "HTTPMessages", "HTTPServer", "LedgerCrypto", "LedgerTestSupport", "Threads",
+            "CSystem",
+        ]),
+    .testTarget(
+        name: "AuthorizationCoreTests",
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",
         dependencies: [
@@ -113,12 +119,16 @@ let tests: [Target] = [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
             "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
         ]),
+    .testTarget(name: "CommandLineToolsTests", dependencies: ["CommandLineTools"]),
     .testTarget(
         name: "LedgerAuditTests",
         dependencies: [
             "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "LedgerCrypto",
             "CSQLite", "LedgerTestSupport",
         ]),
+    .testTarget(
+        name: "DemoUserStoreTests",
+        dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
     .testTarget(
         name: "EndToEndTests",
         dependencies: [

@@ -124,7 +124,7 @@ struct DoorsVaults: Vaults {
     func ledgerVault() async throws(VaultError) -> VaultID { throw .unavailable("none") }
     func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord) { throw .unavailable("none") }
+    ) async throws -> Sealed { throw VaultError.unavailable("none") }
     func open(
         _ record: [UInt8], of sealed: SealedValue, field: String, blind: Bytes16
     ) async throws(VaultError) -> [UInt8]? { nil }
