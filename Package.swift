@@ -62,6 +62,7 @@ let audit: [Target] = [
 // Programs.
 let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
+    .target(name: "EstateApplication", dependencies: ["CanonicalJSON", "CommandLineTools", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [
@@ -126,10 +127,17 @@ let tests: [Target] = [
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
     .testTarget(
+        name: "EstateApplicationTests",
+        dependencies: [
+            "EstateApplication", "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "IdentityClient",
+            "LedgerTestSupport", "Threads",
+        ]),
+    .testTarget(
         name: "EndToEndTests",
         dependencies: [
             "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
-        ]
+        ],
+        exclude: ["Samples"]
     ),
 ]
 
