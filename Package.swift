@@ -56,6 +56,7 @@ let audit: [Target] = [
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+            "Threads",
         ])
 ]
 
@@ -98,7 +99,9 @@ let tests: [Target] = [
             "IdentityClient", "CCurl", "HTTPMessages", "HTTPServer", "LedgerCrypto", "LedgerTestSupport", "Threads",
             "CSystem",
         ]),
-    .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
+    .testTarget(
+        name: "AuthorizationCoreTests",
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",
         dependencies: [
@@ -117,6 +120,7 @@ let tests: [Target] = [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
             "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
         ]),
+    .testTarget(name: "CommandLineToolsTests", dependencies: ["CommandLineTools"]),
     .testTarget(
         name: "LedgerAuditTests",
         dependencies: [

@@ -189,14 +189,14 @@ struct CommandReading {
         let blind = try context.blind()
         var records: [SealedRecord] = []
         for query in document.queries {
-            let (value, record) = try await seal(query, blind)
-            records.append(record)
+            let sealed = try await seal(query, blind)
+            records.append(sealed.record)
             if query.path == "content.destination.query" {
-                content.destination.query = value
+                content.destination.query = sealed.value
             } else if let index = content.destinations.indices.first(where: {
                 query.path == "content.destinations.\($0).destination.query"
             }) {
-                content.destinations[index].destination.query = value
+                content.destinations[index].destination.query = sealed.value
             }
         }
         return ReadCommand(command: command(content), blind: blind, sealed: records)
@@ -209,14 +209,14 @@ struct CommandReading {
         let blind = try context.blind()
         var records: [SealedRecord] = []
         if let extraInfo = document.extraInfo {
-            let (value, record) = try await seal(extraInfo, blind)
-            content.extraInfo = value
-            records.append(record)
+            let sealed = try await seal(extraInfo, blind)
+            content.extraInfo = sealed.value
+            records.append(sealed.record)
         }
         return ReadCommand(command: command(content), blind: blind, sealed: records)
     }
 
-    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> (SealedValue, SealedRecord) {
+    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
         let vault = try await context.vaults.ledgerVault()
         return try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
     }

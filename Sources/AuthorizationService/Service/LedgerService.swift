@@ -62,7 +62,8 @@ public final class LedgerService: Sendable {
         data.limits.appSeconds = appLimit?.1
         let correlation: CommandID = try context.identifier(at: context.clock())
         let event = ProposedEvent(
-            actor: .service, correlation: correlation.text, blind: try context.blind(), data: .ledger(.configured(data)))
+            actor: .service, correlation: correlation.text, blind: try context.blind(), data: .ledger(.configured(data))
+        )
         _ = try await context.store.append(
             Proposal(events: [event], consulted: state.consulted, unchanged: [.estate]))
     }

@@ -34,7 +34,8 @@ final class VaultQueue: @unchecked Sendable {
     func ask<Answer: Sendable>(
         _ body: @escaping @Sendable (VaultTable) throws(VaultError) -> Answer
     ) async throws(VaultError) -> Answer {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Answer, VaultError>, Never>) in
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Answer, VaultError>, Never>) in
             let isTaken = offer { table in
                 let result: Result<Answer, VaultError>
                 do throws(VaultError) {
@@ -44,7 +45,9 @@ final class VaultQueue: @unchecked Sendable {
                 }
                 return { failure in continuation.resume(returning: failure.map { .failure($0) } ?? result) }
             }
-            if !isTaken { continuation.resume(returning: .failure(.unavailable("the vaults are closed or overloaded"))) }
+            if !isTaken {
+                continuation.resume(returning: .failure(.unavailable("the vaults are closed or overloaded")))
+            }
         }
         return try result.get()
     }

@@ -1,6 +1,5 @@
 public import AuthorizationCore
 public import EventLog
-internal import Glibc
 public import LedgerCrypto
 internal import LedgerSchema
 internal import Threads
@@ -22,43 +21,36 @@ public final class VaultStore: Vaults {
     private let kept = Locked(Kept())
     private let queue: VaultQueue
     private let thread: Locked<WorkerThread?>
+    private let lock: WriterLock
 
-    private init(queue: VaultQueue, thread: WorkerThread) {
+    private init(queue: VaultQueue, thread: WorkerThread, lock: WriterLock) {
         self.queue = queue
         self.thread = Locked(thread)
+        self.lock = lock
     }
 
     /// Makes an empty vault file, mode 0600. Nothing may be there yet.
     public static func create(at path: String, epochKey: consuming SecretBytes) throws(OpenError) -> VaultStore {
-        guard access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
-        try LedgerFile.createPrivate(path)
-        try opening(path) { () throws(SQLiteError) in
-            let connection = try SQLiteConnection(path, .writing)
-            try connection.execute("PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
+        try LedgerFile.create(path) { (connection) throws(SQLiteError) in
             try connection.execute("BEGIN")
             try connection.execute(LedgerSchema.vaults)
             try connection.execute("COMMIT")
         }
-        try LedgerFile.synchronizeFolder(of: path)
         return try open(at: path, epochKey: epochKey)
     }
 
     /// Opens a vault file. The epoch key unwraps the vault keys.
     public static func open(at path: String, epochKey: consuming SecretBytes) throws(OpenError) -> VaultStore {
-        guard access(path, F_OK) == 0 else { throw .noSuchFile(path: path) }
+        try LedgerFile.check(path)
+        let lock = try WriterLock(of: path)
         let connection = try opening(path) { () throws(SQLiteError) in try SQLiteConnection(path, .writing) }
-        let application = try opening(path) { () throws(SQLiteError) in
-            try connection.integer("PRAGMA application_id")
-        }
-        guard application == LedgerSchema.vaultsApplicationID else {
-            throw .notALedger(path: path, .otherApplication)
-        }
+        try LedgerFile.checkSchema(of: connection, path: path, application: LedgerSchema.vaultsApplicationID)
         let queue = VaultQueue()
         let table = try VaultTable(connection, path: path, epochKey: epochKey)
         // Not shared: from here on only the vault thread touches the table and its connection.
         nonisolated(unsafe) let owned = table
         let thread = WorkerThread(name: "vaults") { queue.serve(owned) }
-        return VaultStore(queue: queue, thread: thread)
+        return VaultStore(queue: queue, thread: thread, lock: lock)
     }
 
     /// Finishes what waits and closes the file.
@@ -68,6 +60,7 @@ public final class VaultStore: Vaults {
             thread?.join()
             thread = nil
         }
+        lock.unlock()
     }
 
     public func account(for entry: Bytes32) async throws(VaultError) -> DirectoryAccount {
@@ -100,12 +93,12 @@ public final class VaultStore: Vaults {
 
     public func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord) {
-        guard let key = try await key(of: vault) else { throw .destroyed(vault) }
-        do {
+    ) async throws -> Sealed {
+        guard let key = try await key(of: vault) else { throw VaultError.destroyed(vault) }
+        do throws(CryptoError) {
             return try Sealing.seal(value, field: field, blind: blind, vault: vault, key: key.secret)
         } catch {
-            throw .crypto(error)
+            throw VaultError.crypto(error)
         }
     }
 
@@ -118,9 +111,8 @@ public final class VaultStore: Vaults {
 
     private func key(of vault: VaultID) async throws(VaultError) -> VaultKey? {
         if let key = kept.withLock({ $0.keys[vault] }) { return key }
-        guard let key = try await queue.ask({ (table) throws(VaultError) in try table.key(of: vault) }) else {
-            return nil
-        }
+        let found = try await queue.ask { (table) throws(VaultError) -> VaultKey? in try table.key(of: vault) }
+        guard let key = found else { return nil }
         kept.withLock { kept in
             if kept.keys.count >= Self.maximumKept { kept.keys.removeAll(keepingCapacity: true) }
             kept.keys[vault] = key

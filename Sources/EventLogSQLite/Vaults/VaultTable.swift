@@ -56,7 +56,8 @@ final class VaultTable {
             guard try findEntry.step() else { return nil }
             defer { findEntry.reset() }
             return DirectoryAccount(
-                reference: SubjectReference(bits: bits(findEntry.blob(0))), vault: VaultID(bits: bits(findEntry.blob(1))),
+                reference: SubjectReference(bits: bits(findEntry.blob(0))),
+                vault: VaultID(bits: bits(findEntry.blob(1))),
                 isNew: false)
         }
         if let found { return found }

@@ -64,7 +64,8 @@ final class RunningService: Sendable {
             guard let counters = serverCounters.withLock({ $0 }) else { return [] }
             return Metric.list(of: counters())
         }
-        try await service.configureOnce(userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
+        try await service.configureOnce(
+            userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
 
         let accessLog = options.isQuiet ? nil : AccessLog()

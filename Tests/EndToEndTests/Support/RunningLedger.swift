@@ -2,13 +2,16 @@ import CanonicalJSON
 import Foundation
 import Glibc
 import LedgerTestSupport
+import Threads
 
 /// A ledger in a folder of its own with the real `authledger` serving it on a free port.
 final class RunningLedger {
     static let binaries: URL = {
         if let path = ProcessInfo.processInfo.environment["LEDGER_BIN"] { return URL(fileURLWithPath: path) }
-        let own = URL(fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "")
-            .deletingLastPathComponent()
+        let own = URL(
+            fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        )
+        .deletingLastPathComponent()
         if FileManager.default.fileExists(atPath: own.appendingPathComponent("authledger").path) { return own }
         return Vectors.packageFolder.appendingPathComponent(".build/debug")
     }()
@@ -26,7 +29,9 @@ final class RunningLedger {
         folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("ledger-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         extraArguments = arguments
-        let made = try Self.run("authledger", ["init", "--ledger", folder.appendingPathComponent("ledger.db").path, "--origin", "test.example/ledger"])
+        let made = try Self.run(
+            "authledger",
+            ["init", "--ledger", folder.appendingPathComponent("ledger.db").path, "--origin", "test.example/ledger"])
         guard made.status == 0, let json = try JSON.parse(Array(made.output.utf8)).objectValue,
             let key = json["key"]?.stringValue, let vkey = json["vkey"]?.stringValue
         else { throw Probe.Failed(reason: made.output + made.talk) }
@@ -120,7 +125,8 @@ final class RunningLedger {
     func api(_ name: String, in environments: [String] = ["prod"], more: String = "") throws -> String {
         let made = try must(
             "POST", "apis",
-            #"{"name":"\#(name)","base_path":"/\#(name)","version":"1","interceptors":[{"type":"oauth","grants":["password"]}]\#(more)}"#)
+            #"{"name":"\#(name)","base_path":"/\#(name)","version":"1","interceptors":[{"type":"oauth","grants":["password"]}]\#(more)}"#
+        )
         let id = made["id"] as? String ?? ""
         for environment in environments { try must("PUT", "environments/\(environment)/deployments/\(id)") }
         return id
@@ -133,7 +139,8 @@ final class RunningLedger {
         let list = apis.map { "\"\($0)\"" }.joined(separator: ",")
         let made = try must(
             "POST", "api-identities",
-            #"{"name":"\#(name)","version":"1","base_path":"/\#(name)","destination":"\#(url)","apis":[\#(list)]\#(more)}"#)
+            #"{"name":"\#(name)","version":"1","base_path":"/\#(name)","destination":"\#(url)","apis":[\#(list)]\#(more)}"#
+        )
         let id = made["id"] as? String ?? ""
         for environment in environments { try must("PUT", "environments/\(environment)/deployments/\(id)") }
         return id
@@ -194,7 +201,8 @@ final class RunningLedger {
 
     /// Every event's body, read from the file while the service writes.
     func events(_ type: String? = nil) throws -> [[String: Any]] {
-        let result = try Self.run("authaudit", ["history", "--ledger", ledger, "--format", "json"] + (type.map { ["--type", $0] } ?? []))
+        let result = try Self.run(
+            "authaudit", ["history", "--ledger", ledger, "--format", "json"] + (type.map { ["--type", $0] } ?? []))
         guard result.status == 0 else { throw Probe.Failed(reason: result.talk) }
         let data = Data(result.output.utf8)
         let rows = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
@@ -219,7 +227,8 @@ final class RunningLedger {
 
     static func run(_ program: String, _ arguments: [String], input: String = "") throws -> Finished {
         let process = Process()
-        process.executableURL = program.contains("/") ? URL(fileURLWithPath: program) : binaries.appendingPathComponent(program)
+        process.executableURL =
+            program.contains("/") ? URL(fileURLWithPath: program) : binaries.appendingPathComponent(program)
         process.arguments = arguments
         let output = Pipe()
         let talk = Pipe()
@@ -230,15 +239,15 @@ final class RunningLedger {
         try process.run()
         stdin.fileHandleForWriting.write(Data(input.utf8))
         try stdin.fileHandleForWriting.close()
-        var talked = Data()
-        let reader = Thread { talked = talk.fileHandleForReading.readDataToEndOfFile() }
+        let talked = Locked(Data())
+        let reader = Thread { talked.withLock { $0 = talk.fileHandleForReading.readDataToEndOfFile() } }
         reader.start()
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         while !reader.isFinished { usleep(1_000) }
         return Finished(
             status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
-            talk: String(decoding: talked, as: UTF8.self))
+            talk: String(decoding: talked.withLock { $0 }, as: UTF8.self))
     }
 
     private static func freePort() throws -> UInt16 {
