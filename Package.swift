@@ -67,7 +67,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "authledger",
         dependencies: [
-            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog",
+            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EstateApplication",
+            "EventLog",
             "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
         ]),
     .executableTarget(
