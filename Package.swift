@@ -68,8 +68,7 @@ let programs: [Target] = [
         name: "authledger",
         dependencies: [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EstateApplication",
-            "EventLog",
-            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
+            "EventLog", "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
         ]),
     .executableTarget(
         name: "authaudit",
