@@ -77,43 +77,42 @@ extension Member.Form {
     }
 
     func check(_ value: JSONValue, at path: FilePath) throws(EstateFileError) {
-        let fits =
-            switch self {
-            case .text, .url: value.stringValue != nil
-            case .integer: value.integerValue != nil
-            case .flag: value.booleanValue != nil
-            case .texts: value.arrayValue?.allSatisfy { $0.stringValue != nil } ?? false
-            case .integers: value.arrayValue?.allSatisfy { $0.integerValue != nil } ?? false
-            case .urlsByEnvironment, .textMap:
-                value.objectValue?.members.allSatisfy { $0.value.stringValue != nil } ?? false
-            case .sealedObject, .group: value.objectValue != nil
-            case .groups, .publicKeys: value.arrayValue?.allSatisfy { $0.objectValue != nil } ?? false
+        let fits: Bool
+        switch self {
+        case .text, .url: fits = value.stringValue != nil
+        case .integer: fits = value.integerValue != nil
+        case .flag: fits = value.booleanValue != nil
+        case .texts: fits = value.arrayValue?.allSatisfy { $0.stringValue != nil } ?? false
+        case .integers: fits = value.arrayValue?.allSatisfy { $0.integerValue != nil } ?? false
+        case .urlsByEnvironment, .textMap:
+            fits = value.objectValue?.members.allSatisfy { $0.value.stringValue != nil } ?? false
+        case .sealedObject: fits = value.objectValue != nil
+        case .publicKeys: fits = value.objects != nil
+        case .group(let members):
+            fits = value.objectValue != nil
+            if let object = value.objectValue { try members.check(object, at: path) }
+        case .groups(let members):
+            fits = value.objects != nil
+            for (index, object) in (value.objects ?? []).enumerated() {
+                try members.check(object, at: path.appending(index))
             }
-        guard fits else { throw EstateFileError(path, .wrongForm(expected)) }
-        switch (self, value) {
-        case (.group(let members), .object(let object)): try members.check(object, at: path)
-        case (.groups(let members), .array(let elements)):
-            for (index, element) in elements.enumerated() {
-                if let object = element.objectValue { try members.check(object, at: path.appending(index)) }
-            }
-        default: break
         }
+        guard fits else { throw EstateFileError(path, .wrongForm(expected)) }
     }
 
     /// The value as it is compared. A value of another form stays as it is, and so equals nothing that was checked.
     func normal(_ value: JSONValue) -> JSONValue {
-        switch (self, value) {
-        case (.url, .string(let text)): .string(Self.normalURL(text))
-        case (.urlsByEnvironment, .object(let object)):
-            .object(
-                object.mapValues { $0.stringValue.map { .string(Self.normalURL($0)) } ?? $0 })
-        case (.sealedObject, .object): .object(JSONObject())
-        case (.publicKeys, .array(let keys)): .array(keys.map { $0.objectValue.map(Self.normalKey) ?? $0 })
-        case (.group(let members), .object(let object)): .object(members.normal(object))
-        case (.groups(let members), .array(let elements)):
-            .array(elements.map { $0.objectValue.map { .object(members.normal($0)) } ?? $0 })
-        default: value
+        let normal: JSONValue?
+        switch self {
+        case .text, .integer, .flag, .texts, .integers, .textMap: normal = value
+        case .url: normal = value.stringValue.map { .string(Self.normalURL($0)) }
+        case .urlsByEnvironment: normal = value.objectValue.map { .object($0.mapValues(Self.url.normal)) }
+        case .sealedObject: normal = value.objectValue.map { _ in .object(JSONObject()) }
+        case .publicKeys: normal = value.objects.map { .array($0.map(Self.normalKey)) }
+        case .group(let members): normal = value.objectValue.map { .object(members.normal($0)) }
+        case .groups(let members): normal = value.objects.map { .array($0.map { .object(members.normal($0)) }) }
         }
+        return normal ?? value
     }
 
     private static func normalURL(_ text: String) -> String {
@@ -135,5 +134,14 @@ extension JSONObject {
         var changed = self
         for member in members { changed[member.name] = change(member.value) }
         return changed
+    }
+}
+
+extension JSONValue {
+    /// The elements of an array of objects.
+    fileprivate var objects: [JSONObject]? {
+        guard let elements = arrayValue else { return nil }
+        let objects = elements.compactMap(\.objectValue)
+        return objects.count == elements.count ? objects : nil
     }
 }
