@@ -67,14 +67,9 @@ let programs: [Target] = [
     .executableTarget(
         name: "authledger",
         dependencies: [
-<<<<<<< HEAD
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "CSystem",
             "EstateApplication", "EventLog", "EventLogSQLite", "FieldCoding", "HTTPMessages", "HTTPServer",
             "IdentityClient", "LedgerCrypto", "Threads",
-=======
-            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EstateApplication",
-            "EventLog", "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
->>>>>>> program
         ]),
     .executableTarget(
         name: "authaudit",
