@@ -64,11 +64,13 @@ let audit: [Target] = [
 // Programs.
 let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
+    .target(name: "EstateApplication", dependencies: ["CanonicalJSON", "CommandLineTools", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [
-            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog",
-            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads", "CWipingFree",
+            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "CSystem",
+            "EstateApplication", "EventLog", "EventLogSQLite", "FieldCoding", "HTTPMessages", "HTTPServer",
+            "IdentityClient", "LedgerCrypto", "Threads", "CWipingFree",
         ]),
     .executableTarget(
         name: "authaudit",
@@ -131,11 +133,17 @@ let tests: [Target] = [
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
     .testTarget(
+        name: "EstateApplicationTests",
+        dependencies: [
+            "EstateApplication", "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "IdentityClient",
+            "LedgerTestSupport", "Threads",
+        ]),
+    .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "CanonicalJSON", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
+            "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
         ],
-        exclude: ["Witness"]
+        exclude: ["Samples", "Witness"]
     ),
 ]
 

@@ -19,36 +19,30 @@ int ledger_forbid_core_files(void) {
     return prctl(PR_SET_DUMPABLE, 0);
 }
 
-// A handler, not sigwait: when `main` is async, the main thread ends in libdispatch's sigsuspend with nothing blocked,
-// and would take the signal with its default action.
+/* A handler, not a blocked signal: threads that run before us would still take the signal by its default action. */
 static int stop_pipe[2] = {-1, -1};
 
-static void on_stop_signal(int signal_number) {
-    int saved = errno;
-    unsigned char byte = (unsigned char)signal_number;
+static void note_stop_signal(int number) {
+    int before = errno;
+    unsigned char byte = (unsigned char)number;
     if (write(stop_pipe[1], &byte, 1) != 1) {
-        // The pipe is full of signals already.
+        /* The pipe is full of earlier ones: nothing is lost. */
     }
-    errno = saved;
+    errno = before;
 }
 
 int ledger_catch_stop_signals(void) {
-    if (pipe2(stop_pipe, O_CLOEXEC) != 0) return -1;
-    if (fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) return -1;
-    struct sigaction action = {0};
-    action.sa_handler = on_stop_signal;
-    action.sa_flags = SA_RESTART;
+    if (pipe2(stop_pipe, O_CLOEXEC) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) return -1;
+    struct sigaction action = {.sa_handler = note_stop_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    if (sigaction(SIGINT, &action, 0) != 0) return -1;
-    return sigaction(SIGTERM, &action, 0);
+    return sigaction(SIGINT, &action, 0) == 0 && sigaction(SIGTERM, &action, 0) == 0 ? 0 : -1;
 }
 
 int ledger_wait_for_stop_signal(void) {
-    unsigned char byte = 0;
+    unsigned char number = 0;
     for (;;) {
-        ssize_t count = read(stop_pipe[0], &byte, 1);
-        if (count == 1) return byte;
-        if (count < 0 && errno == EINTR) continue;
-        return -1;
+        ssize_t count = read(stop_pipe[0], &number, 1);
+        if (count == 1) return number;
+        if (count < 0 && errno != EINTR) return -1;
     }
 }

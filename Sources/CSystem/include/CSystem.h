@@ -9,7 +9,7 @@ void ledger_name_thread(const char *name);
 /* No core files and no debugger: secrets live in this process's memory. 0 on success. */
 int ledger_forbid_core_files(void);
 
-/* From here on INT and TERM end nothing; they are waited for. Once per process; 0 on success. */
+/* From now on INT and TERM do not end the process: ledger_wait_for_stop_signal learns of them. 0 on success. */
 int ledger_catch_stop_signals(void);
 
 /* Waits for INT or TERM, which must be caught; gives the one that came. */

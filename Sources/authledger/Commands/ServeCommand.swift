@@ -31,7 +31,7 @@ struct ServeCommand {
         _ = forbidCoreFiles()
         // Named here so that the linker takes it in; elsewhere than on glibc the memory is not wiped.
         _ = ledger_wipes_on_free()
-        let signals = try StopSignals()
+        let signals = StopSignals()
         let running: RunningService
         do {
             running = try await RunningService.start(options, console)

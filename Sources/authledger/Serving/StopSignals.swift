@@ -2,14 +2,12 @@ import CSystem
 import Glibc
 import Threads
 
-/// Waits for INT or TERM. Made before the service starts: from then on neither ends the process.
+/// Catches INT and TERM from its making on, and waits for the first.
 final class StopSignals: Sendable {
     private let waiter: AsyncStream<Void>
 
-    init() throws {
-        guard ledger_catch_stop_signals() == 0 else {
-            throw CommandFailure("Signals cannot be caught: \(KeyFile.systemError()).")
-        }
+    init() {
+        _ = ledger_catch_stop_signals()
         signal(SIGPIPE, SIG_IGN)
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         waiter = stream
