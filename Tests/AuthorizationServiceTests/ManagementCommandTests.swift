@@ -1,6 +1,8 @@
 import AuthorizationCore
+import AuthorizationService
 import CanonicalJSON
 import EventLog
+import HTTPMessages
 import LedgerCrypto
 import Testing
 

@@ -84,14 +84,14 @@ struct CommandReading {
             let document = body.identityDocument(registering: true, under: context.configuration.destinations)
             try body.finish()
             let id: IdentityID = try context.identifier(at: now)
-            return try await sealing(document) {
-                RegisterIdentity(id: id, content: $0, apis: document.apis)
-            }
+            let sealed = try await sealing(document)
+            return sealed.read(RegisterIdentity(id: id, content: sealed.content, apis: document.apis))
         case .apps:
             let document = try appDocument(&body)
             let id: AppID = try context.identifier(at: now)
             let secret = try drawSecret()
-            var read = try await sealing(document) { RegisterApp(id: id, content: $0, secret: secret.digest) }
+            let sealed = try await sealing(document)
+            var read = sealed.read(RegisterApp(id: id, content: sealed.content, secret: secret.digest))
             read.secrets = [("client_id", id.text), ("client_secret", secret.text)]
             return read
         case .schemes: throw Problem.notFound
@@ -109,13 +109,14 @@ struct CommandReading {
             let document = body.identityDocument(registering: false, under: context.configuration.destinations)
             try body.finish()
             let id: IdentityID = try identifier(id)
-            return try await sealing(document) {
-                ReviseIdentity(id: id, content: $0, sameUserStore: document.sameUserStore)
-            }
+            let sealed = try await sealing(document)
+            return sealed.read(
+                ReviseIdentity(id: id, content: sealed.content, sameUserStore: document.sameUserStore))
         case .apps:
             let document = try appDocument(&body)
             let id: AppID = try identifier(id)
-            return try await sealing(document) { ReviseApp(id: id, content: $0) }
+            let sealed = try await sealing(document)
+            return sealed.read(ReviseApp(id: id, content: sealed.content))
         case .operators, .environments, .schemes: throw Problem.notFound
         }
     }
@@ -159,8 +160,14 @@ struct CommandReading {
     }
 
     private func appDocument(_ body: inout MemberReader) throws -> AppDocument {
-        let document = try body.appDocument { () throws(CryptoError) in try context.identifier(at: now) }
+        var document = body.appDocument()
         try body.finish()
+        for index in document.content.certificates.indices {
+            document.content.certificates[index].id = try context.identifier(at: now)
+        }
+        for index in document.content.keys.indices {
+            document.content.keys[index].id = try context.identifier(at: now)
+        }
         return document
     }
 
@@ -182,42 +189,55 @@ struct CommandReading {
         return (secret.text, SecretDigest(id: try context.identifier(at: now), digest: secret.digest))
     }
 
-    private func sealing(
-        _ document: IdentityDocument, _ command: (IdentityRevision) -> any Command
-    ) async throws -> ReadCommand {
-        var content = document.content
-        let blind = try context.blind()
-        var records: [SealedRecord] = []
+    private func sealing(_ document: IdentityDocument) async throws -> SealedContent<IdentityRevision> {
+        var sealed = SealedContent(content: document.content, blind: try context.blind())
         for query in document.queries {
-            let (value, record) = try await seal(query, blind)
-            records.append(record)
+            let fresh = try await seal(query, for: sealed.blind)
+            sealed.records.append(fresh.record)
             if query.path == "content.destination.query" {
-                content.destination.query = value
-            } else if let index = content.destinations.indices.first(where: {
+                sealed.content.destination.query = fresh.value
+            } else if let index = sealed.content.destinations.indices.first(where: {
                 query.path == "content.destinations.\($0).destination.query"
             }) {
-                content.destinations[index].destination.query = value
+                sealed.content.destinations[index].destination.query = fresh.value
             }
         }
-        return ReadCommand(command: command(content), blind: blind, sealed: records)
+        return sealed
     }
 
-    private func sealing(
-        _ document: AppDocument, _ command: (AppRevision) -> any Command
-    ) async throws -> ReadCommand {
-        var content = document.content
-        let blind = try context.blind()
-        var records: [SealedRecord] = []
+    private func sealing(_ document: AppDocument) async throws -> SealedContent<AppRevision> {
+        var sealed = SealedContent(content: document.content, blind: try context.blind())
         if let extraInfo = document.extraInfo {
-            let (value, record) = try await seal(extraInfo, blind)
-            content.extraInfo = value
-            records.append(record)
+            let fresh = try await seal(extraInfo, for: sealed.blind)
+            sealed.content.extraInfo = fresh.value
+            sealed.records.append(fresh.record)
         }
-        return ReadCommand(command: command(content), blind: blind, sealed: records)
+        return sealed
     }
 
-    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> (SealedValue, SealedRecord) {
-        let vault = try await context.vaults.ledgerVault()
-        return try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
+    private func seal(_ text: SealedText, for blind: Bytes16) async throws(Problem) -> FreshlySealed {
+        do throws(VaultError) {
+            let vault = try await context.vaults.ledgerVault()
+            let sealed = try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
+            return FreshlySealed(value: sealed.value, record: sealed.record)
+        } catch {
+            throw .unavailable
+        }
+    }
+}
+
+private struct FreshlySealed {
+    var value: SealedValue
+    var record: SealedRecord
+}
+
+/// A revision whose values that must not stand in clear are sealed, for the event with this blind.
+private struct SealedContent<Content> {
+    var content: Content
+    var blind: Bytes16
+    var records: [SealedRecord] = []
+
+    private func read(_ command: any Command) -> ReadCommand {
+        ReadCommand(command: command, blind: blind, sealed: records)
     }
 }

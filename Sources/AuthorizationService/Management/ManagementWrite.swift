@@ -54,6 +54,8 @@ struct ManagementWrite {
             do throws(CommandRefusal) {
                 events = try read.command.events(on: state.estate)
             } catch {
+                // The same request may have been done a moment ago, and then it stands in its own way.
+                if let idempotency, let first = try await firstAnswer(to: idempotency) { return first }
                 throw error.problem
             }
             guard !events.isEmpty else {
