@@ -56,17 +56,20 @@ let audit: [Target] = [
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
+            "Threads",
         ])
 ]
 
 // Programs.
 let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
+    .target(name: "EstateApplication", dependencies: ["CanonicalJSON", "CommandLineTools", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [
-            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog",
-            "EventLogSQLite", "HTTPMessages", "HTTPServer", "IdentityClient", "LedgerCrypto", "Threads",
+            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "CSystem",
+            "EstateApplication", "EventLog", "EventLogSQLite", "FieldCoding", "HTTPMessages", "HTTPServer",
+            "IdentityClient", "LedgerCrypto", "Threads",
         ]),
     .executableTarget(
         name: "authaudit",
@@ -78,7 +81,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "DemoUserStore",
         dependencies: [
-            "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "LedgerCrypto", "Threads",
+            "CanonicalJSON", "CommandLineTools", "CSystem", "HTTPMessages", "HTTPServer", "LedgerCrypto", "Threads",
         ]),
 ]
 
@@ -93,8 +96,13 @@ let tests: [Target] = [
     .testTarget(name: "LedgerCryptoTests", dependencies: ["LedgerCrypto", "CanonicalJSON", "LedgerTestSupport"]),
     .testTarget(
         name: "IdentityClientTests",
-        dependencies: ["IdentityClient", "CCurl", "LedgerCrypto", "LedgerTestSupport", "Threads", "CSystem"]),
-    .testTarget(name: "AuthorizationCoreTests", dependencies: ["AuthorizationCore", "LedgerTestSupport"]),
+        dependencies: [
+            "IdentityClient", "CCurl", "HTTPMessages", "HTTPServer", "LedgerCrypto", "LedgerTestSupport", "Threads",
+            "CSystem",
+        ]),
+    .testTarget(
+        name: "AuthorizationCoreTests",
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding", "LedgerTestSupport"]),
     .testTarget(
         name: "EventLogTests",
         dependencies: [
@@ -113,6 +121,7 @@ let tests: [Target] = [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
             "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
         ]),
+    .testTarget(name: "CommandLineToolsTests", dependencies: ["CommandLineTools"]),
     .testTarget(
         name: "LedgerAuditTests",
         dependencies: [
@@ -120,15 +129,25 @@ let tests: [Target] = [
             "CSQLite", "LedgerTestSupport",
         ]),
     .testTarget(
+        name: "DemoUserStoreTests",
+        dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
+    .testTarget(
+        name: "EstateApplicationTests",
+        dependencies: [
+            "EstateApplication", "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "IdentityClient",
+            "LedgerTestSupport", "Threads",
+        ]),
+    .testTarget(
         name: "EndToEndTests",
         dependencies: [
             "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
-        ]
+        ],
+        exclude: ["Samples", "Witness"]
     ),
 ]
 
 let targets = doors + pure + log + edge + service + audit + programs + tests
-for target in targets where target.type != .system && !target.name.hasPrefix("C" + "System") {
+for target in targets where target.type != .system && target.name != "CSystem" {
     target.swiftSettings = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

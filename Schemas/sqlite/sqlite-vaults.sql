@@ -16,10 +16,12 @@ CREATE TABLE vault (
 CREATE UNIQUE INDEX vault_of_day ON vault (day) WHERE kind = 'day';
 CREATE UNIQUE INDEX vault_of_ledger ON vault (kind) WHERE kind = 'ledger';
 
--- A MAC over (environment, user store, kind, value) and the reference that stands for it in the log.
+-- A MAC over (environment, user store, kind, value), the reference that stands for it in the log, and the vault of the
+-- account that this reference opens.
 CREATE TABLE directory (
     mac BLOB NOT NULL PRIMARY KEY,
-    ref BLOB NOT NULL
+    ref BLOB NOT NULL,
+    vault BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tombstone (

@@ -17,7 +17,7 @@ public enum Sealing {
     /// Seals a value of an event for a vault.
     public static func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID, key: borrowing SecretBytes
-    ) throws(CryptoError) -> (value: SealedValue, record: SealedRecord) {
+    ) throws(CryptoError) -> Sealed {
         precondition(value.count <= maximumValueBytes, "a longer value is refused before it comes here")
         let salt = try SecureRandom.bytes(saltCount)
         let commitment = commitment(to: value, salt: salt)
@@ -31,7 +31,7 @@ public enum Sealing {
         wipe(&plaintext)
         let record = nonce + ciphertext
         let sealed = SealedValue(vault: vault, commitment: commitment, ciphertextHash: Bytes32(SHA256.hash(record)))
-        return (sealed, SealedRecord(field: field, vault: vault, bytes: record))
+        return Sealed(value: sealed, record: SealedRecord(field: field, vault: vault, bytes: record))
     }
 
     /// The value, or nil when the record is not the one that the leaf names, the key is another, or the plaintext is
@@ -69,6 +69,17 @@ public enum Sealing {
         field: String, blind: Bytes16, vault: VaultID, commitment: Bytes32
     ) -> [UInt8] {
         blind.bytes + Array(field.utf8) + Array(vault.text.utf8) + commitment.bytes
+    }
+}
+
+/// A value that was just sealed: what the leaf says of it, and the row beside the log.
+public struct Sealed: Sendable, Equatable {
+    public var value: SealedValue
+    public var record: SealedRecord
+
+    public init(value: SealedValue, record: SealedRecord) {
+        self.value = value
+        self.record = record
     }
 }
 

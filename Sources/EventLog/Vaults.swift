@@ -15,10 +15,11 @@ public protocol Vaults: Sendable {
     /// The vault of the ledger's free text.
     func ledgerVault() async throws(VaultError) -> VaultID
 
-    /// Seals a value. Throws ``VaultError/destroyed`` when the vault's key is gone.
+    /// Seals a value. Throws a ``VaultError``, ``VaultError/destroyed(_:)`` when the vault's key is gone. (Not a typed throw:
+    /// Swift 6.3 jumps to address zero when an async function has both a large result and a large typed error.)
     func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord)
+    ) async throws -> Sealed
 
     /// Opens a record; nil when its vault was destroyed or it is not what the leaf names.
     func open(_ record: [UInt8], of sealed: SealedValue, field: String, blind: Bytes16) async throws(VaultError)

@@ -15,7 +15,7 @@ public final class Server: Sendable {
         let threads: [WorkerThread]
         let mailboxes: [Mailbox]
         let counters: [Locked<ServerCounters>]
-        /// One element per loop that has ended.
+        /// One element for each loop that has ended.
         let ended: AsyncStream<Void>
     }
 

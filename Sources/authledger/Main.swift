@@ -1,4 +1,5 @@
 import CommandLineTools
+import EstateApplication
 import Glibc
 
 /// The service and the operator's commands.
@@ -9,11 +10,13 @@ struct Main {
     static let program = Program(
         "authledger", version: version,
         "The token endpoint of an API platform whose every decision is on the record.",
-        commands: [InitCommand.declaration, ServeCommand.declaration, VersionCommand.declaration])
+        commands: [
+            InitCommand.declaration, ServeCommand.declaration, ApplyCommand.declaration, VersionCommand.declaration,
+        ])
 
     static func main() async {
         let console = Console()
-        do {
+        do throws(UsageError) {
             switch try program.invocation(Array(CommandLine.arguments.dropFirst())) {
             case .text(let text):
                 console.print(bytes: text.utf8)
@@ -21,15 +24,9 @@ struct Main {
             case .run(let command, let arguments):
                 console.exit(await run(command, arguments, console))
             }
-        } catch let error as UsageError {
+        } catch {
             console.say(error.sentence)
             console.exit(.usage)
-        } catch let failure as CommandFailure {
-            console.say(failure.sentence)
-            console.exit(failure.status)
-        } catch {
-            console.say("\(error)")
-            console.exit(.impossible)
         }
     }
 
@@ -38,6 +35,9 @@ struct Main {
             switch command {
             case InitCommand.declaration.name: return try InitCommand(arguments).run(console)
             case ServeCommand.declaration.name: return try await ServeCommand(arguments).run(console)
+            case ApplyCommand.declaration.name:
+                let key = getenv("AUTHLEDGER_KEY").map { String(cString: $0) }
+                return try ApplyCommand(arguments).run(console, key: key)
             default: return VersionCommand.run(console)
             }
         } catch let error as UsageError {

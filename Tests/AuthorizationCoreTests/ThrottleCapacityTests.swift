@@ -34,7 +34,7 @@ struct ThrottleCapacityTests {
     }
 
     /// The chains against a plain list that is searched.
-    @Test(arguments: 0..<10 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `the chains do what a search would`(_ seed: UInt64) {
         var random = Seeded(state: seed)
         var rows = BoundedRows<Int, Thing>(capacity: 8)

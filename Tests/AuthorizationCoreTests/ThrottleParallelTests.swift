@@ -4,7 +4,7 @@ import Testing
 struct ThrottleParallelTests {
     typealias Asker = ThrottleScenario.Asker
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: 0..<8 as Range<UInt64>)
     func `a thousand parallel guesses get no more through than the limit`(_ seed: UInt64) {
         var random = Seeded(state: seed)
         let scenario = ThrottleScenario()
@@ -28,7 +28,7 @@ struct ThrottleParallelTests {
     }
 
     /// Guesses at random moments over hours: at no moment do failures and open tries exceed what the rule allows.
-    @Test(arguments: 0..<10 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `no five minutes see more than ten guesses, however they interleave`(_ seed: UInt64) {
         var random = Seeded(state: seed)
         let scenario = ThrottleScenario()

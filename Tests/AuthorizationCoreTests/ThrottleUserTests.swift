@@ -91,6 +91,15 @@ struct ThrottleUserTests {
         #expect(scenario.reading(Asker()).app.failures == Int64(counts))
     }
 
+    @Test func `a decision counts once`() throws {
+        let scenario = ThrottleScenario()
+        let decision = try #require(scenario.open(Asker()))
+        scenario.close(decision, .refused(.credentialsRejected))
+        scenario.close(decision, .refused(.credentialsRejected))
+        scenario.close(decision, .issued)
+        #expect(scenario.reading(Asker()).failures == 1)
+    }
+
     @Test func `an acceptance clears the budget that it was made in`() {
         let scenario = ThrottleScenario()
         for _ in 0..<9 { scenario.attempt(Asker()) }

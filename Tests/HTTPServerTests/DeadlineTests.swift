@@ -103,16 +103,18 @@ import Testing
     }
 }
 
-/// Sends a beginning and then a byte every few milliseconds until the server answers or ends, for ten seconds at most.
+/// Sends a beginning and then a byte every few milliseconds; what the server answers while it goes on, for ten seconds
+/// at most.
 @Sendable private func drip(_ beginning: String, _ port: UInt16) -> [Int] {
     let client = RawClient(port: port)
     client.send(beginning)
     for _ in 0..<500 {
         client.send("x")
-        if client.hasInput(within: 20) { break }
+        guard client.hasInput(within: 20) else { continue }
+        guard let response = client.response() else { return [] }
+        return client.sawEnd() ? [response.status] : [response.status, 0]
     }
-    guard let response = client.response() else { return [] }
-    return client.sawEnd() ? [response.status] : [response.status, 0]
+    return []
 }
 
 /// Hands a value from one thread to the next.

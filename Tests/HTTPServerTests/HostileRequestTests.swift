@@ -22,9 +22,9 @@ struct Probe: Sendable, CustomTestStringConvertible {
         Probe(name, bytes: "GET / HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n", statuses, after)
     }
 
-    /// A POST with these lines after Host, and a body that would be a request if it were read as one.
-    static func smuggling(_ name: String, _ lines: String, status: Int = 400) -> Probe {
-        let smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+    /// A POST with these lines after Host, and behind it what would be a request to whoever reads them otherwise.
+    static func smuggling(_ name: String, _ lines: String, status: Int = 400, body: String = "") -> Probe {
+        let smuggled = body + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
         return Probe(name, bytes: "POST / HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n" + smuggled, [status], .closes)
     }
 
@@ -47,6 +47,7 @@ struct Probe: Sendable, CustomTestStringConvertible {
 }
 
 private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+private let lastChunk = "0\r\n\r\n"
 private let chunkedPost = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 private let probes: [Probe] = [
@@ -64,16 +65,18 @@ private let probes: [Probe] = [
     .fields("a field with bytes of UTF-8", "X: grüße", 200, after: .keeps),
 
     // Where a request ends
-    .smuggling("Transfer-Encoding with Content-Length", "Transfer-Encoding: chunked\r\nContent-Length: 3"),
-    .smuggling("Content-Length with Transfer-Encoding", "Content-Length: 3\r\nTransfer-Encoding: chunked"),
+    .smuggling(
+        "Transfer-Encoding with Content-Length", "Transfer-Encoding: chunked\r\nContent-Length: 5", body: lastChunk),
+    .smuggling(
+        "Content-Length with Transfer-Encoding", "Content-Length: 5\r\nTransfer-Encoding: chunked", body: lastChunk),
     .smuggling("two different Content-Lengths", "Content-Length: 0\r\nContent-Length: 5"),
     .smuggling("two equal Content-Lengths", "Content-Length: 0\r\nContent-Length: 0"),
     .smuggling("a space before the colon", "Content-Length : 5"),
-    .smuggling("xchunked", "Transfer-Encoding: xchunked", status: 501),
-    .smuggling("gzip, chunked", "Transfer-Encoding: gzip, chunked", status: 501),
-    .smuggling("chunked, identity", "Transfer-Encoding: chunked, identity", status: 501),
+    .smuggling("xchunked", "Transfer-Encoding: xchunked", status: 501, body: lastChunk),
+    .smuggling("gzip, chunked", "Transfer-Encoding: gzip, chunked", status: 501, body: lastChunk),
+    .smuggling("chunked, identity", "Transfer-Encoding: chunked, identity", status: 501, body: lastChunk),
     .smuggling("an empty Transfer-Encoding", "Transfer-Encoding:", status: 501),
-    .smuggling("two Transfer-Encodings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
+    .smuggling("two Transfer-Encodings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", body: lastChunk),
     .smuggling("a tab before chunked's end", "Transfer-Encoding: chunked\u{0B}"),
     Probe(
         "Transfer-Encoding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,

@@ -53,16 +53,18 @@ final class RawClient {
         send([UInt8](text.utf8))
     }
 
-    /// Sends what the server takes; one that has closed is no error here.
-    func send(_ bytes: [UInt8]) {
+    /// Sends what the server takes. False when it has cut the connection.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             sent += count
         }
+        return true
     }
 
     /// Cuts the connection with a reset.
@@ -75,6 +77,11 @@ final class RawClient {
     func end() {
         if !isClosed { close(descriptor) }
         isClosed = true
+    }
+
+    /// Ends both directions, and whatever another thread is sending.
+    func hangUp() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
     func finishWriting() {
@@ -117,7 +124,9 @@ final class RawClient {
         let lines = Array("\r\n\r\n".unicodeScalars)
         guard let end = text.indices.first(where: { text[$0...].starts(with: lines) }) else { return nil }
         let head = String(text[..<end]).split(separator: "\r\n").map(String.init)
-        var response = Response(status: Int(head[0].split(separator: " ")[1]) ?? 0, fields: [:], body: "")
+        // A status of 0 stands for a response that does not start with a status line.
+        let status = head[0].hasPrefix("HTTP/1.1 ") ? Int(head[0].split(separator: " ")[1]) : nil
+        var response = Response(status: status ?? 0, fields: [:], body: "")
         for line in head.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             response.fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPMessages
 import HTTPServer
 import Testing
@@ -45,6 +46,24 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         }
     }
 
+    @Test func `what is read ahead while a handler works is bounded`() async throws {
+        let gate = Gate()
+        try await withServer { _ in
+        } handler: { request in
+            await gate.wait()
+            return await describe(request)
+        } _: { server, port in
+            let client = await blocking { Unshared(RawClient(port: port)) }
+            async let sent: Void = blocking { client.value.send(String(repeating: get, count: 50_000)) }
+            #expect(await eventually { server.counters.requestsInFlight == 1 })
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(server.counters.bytesReceived < 65_536)
+            await blocking { client.value.hangUp() }
+            await sent
+            await gate.open()
+        }
+    }
+
     @Test func `HEAD gets the length and no body`() async throws {
         try await withServer { _, port in
             let (head, next) = await blocking {
@@ -53,6 +72,7 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
                 return (client.response(toHead: true), client.response())
             }
             #expect(head?.fields["content-length"] == "8")
+            #expect(next?.status == 200)
             #expect(next?.body == "GET / 0")
         }
     }
@@ -128,12 +148,13 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         try await withServer {
             $0.lingerDeadline = 5_000
         } _: { _, port in
-            let status = await blocking {
+            let (isTaken, status) = await blocking {
                 let client = RawClient(port: port)
                 client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n")
-                client.send([UInt8](repeating: 0x78, count: 8_000_000))
-                return client.response()?.status
+                return (client.send([UInt8](repeating: 0x78, count: 8_000_000)), client.response()?.status)
             }
+            // A connection that is closed with unread bytes is reset, and a reset may overtake the answer.
+            #expect(isTaken)
             #expect(status == 413)
         }
     }
@@ -181,28 +202,37 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     }
 
     @Test func `an answer that comes late does not reach the next client on the same descriptor`() async throws {
+        let (slow, next) = (Gate(), Gate())
         try await withServer {
             $0.loopCount = 1
         } handler: { request in
-            try? await Task.sleep(for: .milliseconds(request.path == "/slow" ? 400 : 600))
+            await (request.path == "/slow" ? slow : next).wait()
             return await describe(request)
         } _: { server, port in
             await blocking {
-                for _ in 0..<20 {
+                let clients = (1...20).map { count in
                     let client = RawClient(port: port)
                     client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-                    // The server has read it when it has counted it.
-                    while server.counters.requestsInFlight == 0 {}
-                    client.reset()
+                    while server.counters.requestsInFlight < count { sched_yield() }
+                    return client
                 }
+                for client in clients { client.reset() }
             }
             #expect(await eventually { server.counters.connectionsOpen == 0 })
-            let bodies = await blocking {
-                let clients = (0..<20).map { _ in RawClient(port: port) }
-                for client in clients { client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n") }
-                return Set(clients.map { $0.response()?.body })
+            let clients = await blocking {
+                // Many, because other tests compete for the descriptors that those have left.
+                Unshared(
+                    (21...220).map { count in
+                        let client = RawClient(port: port)
+                        client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+                        while server.counters.requestsInFlight < count { sched_yield() }
+                        return client
+                    })
             }
-            #expect(bodies == ["GET /next 0"])
+            await slow.open()
+            #expect(await eventually { server.counters.answersByStatusClass[2] == 20 })
+            await next.open()
+            #expect(await blocking { Set(clients.value.map { $0.response()?.body }) } == ["GET /next 0"])
         }
     }
 

@@ -1,6 +1,8 @@
+import Dispatch
 import HTTPMessages
 import HTTPServer
 import Testing
+import Threads
 
 private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -40,18 +42,24 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     }
 
     @Test func `a request that arrived together with the stop is answered`() async throws {
-        let server = Server(handler: describe)
+        let hold = DispatchSemaphore(value: 0)
+        var configuration = ServerConfiguration()
+        configuration.loopCount = 1
+        // Holds the loop, so that the stop and the requests are both there when it looks again: the stop first.
+        configuration.onAccess = { record in if record.path == "/first" { hold.wait() } }
+        let server = Server(configuration: configuration, handler: describe)
         let port = try server.start(host: "127.0.0.1", port: 0)
-        let clients = await blocking {
-            Unshared(
-                (0..<50).map { _ in
-                    let client = RawClient(port: port)
-                    client.send(get)
-                    return client
-                })
-        }
-        await server.stop()
-        #expect(await blocking { clients.value.count { $0.response()?.status == 200 } } == 50)
+        let clients = await blocking { Unshared((0..<10).map { _ in RawClient(port: port) }) }
+        #expect(await eventually { server.counters.connectionsOpen == 10 })
+        await blocking { clients.value[0].send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n") }
+        #expect(await eventually { server.counters.answersByStatusClass[2] == 1 })
+
+        async let stopped: Void = server.stop()
+        try await Task.sleep(for: .milliseconds(100))
+        await blocking { for client in clients.value.dropFirst() { client.send(get) } }
+        hold.signal()
+        #expect(await blocking { clients.value.count { $0.response()?.status == 200 } } == 10)
+        await stopped
     }
 
     @Test func `a handler that does not end is not waited for beyond the grace period`() async throws {
@@ -89,7 +97,13 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(await eventually { server.counters.requestsInFlight == 1 })
         await blocking { client.value.reset() }
         #expect(await eventually { server.counters.connectionsOpen == 0 })
-        async let stopped: Void = server.stop()
+        let hasStopped = Locked(false)
+        async let stopped: Void = {
+            await server.stop()
+            hasStopped.withLock { $0 = true }
+        }()
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(!hasStopped.withLock { $0 })
         await gate.open()
         await stopped
         #expect(server.counters.answersByStatusClass[2] == 1)

@@ -113,7 +113,8 @@ extension Estate {
         let here = Set(apis.map(\.api.id))
         let password = Set(apis.filter { $0.revision.allows(.password) }.map(\.api.id))
         for app in apps.values.sorted(by: { $0.id < $1.id })
-        where app.retiredAt == nil && app.content.grants.contains(.password) && !here.isDisjoint(with: app.content.apis) {
+        where app.retiredAt == nil && app.content.grants.contains(.password) && !here.isDisjoint(with: app.content.apis)
+        {
             if password.isDisjoint(with: app.content.apis) {
                 findings.add(.noPasswordAPI, [app.id.text], "None of its APIs here has the Password option on")
             }

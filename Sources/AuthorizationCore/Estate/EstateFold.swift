@@ -44,6 +44,7 @@ extension Estate {
                 name: name, alg: data.alg, publicKey: data.publicKey, notBefore: data.notBefore, addedAt: position)
         case .keyActivated(let data):
             let name = KeyName(use: data.use, environment: data.environment, kid: data.kid)
+            guard keys[name] != nil else { return }
             keys[name]?.activatedAt = position
             if data.use == .token, let environment = data.environment { environments[environment]?.activeKey = name }
         case .keyRetired(let data):

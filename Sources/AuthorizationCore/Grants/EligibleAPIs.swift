@@ -87,9 +87,8 @@ struct EligibleAPIs {
     var audience: [String] { Array(Set(entries.map(\.resource))).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
     /// The shortest lifetime that any of them allows.
-    func lifetimeInSeconds(default general: Int64?) -> Int64 {
-        let fallback = general ?? defaultAccessTokenLifetimeInSeconds
-        return entries.map { $0.revision.tokenTTLSeconds ?? fallback }.min() ?? fallback
+    func lifetimeInSeconds(in environment: Environment) -> Int64 {
+        shortest(in: environment)?.lifetime ?? environment.accessTokenLifetimeInSeconds
     }
 
     /// The newest event without which the audience would be another.
@@ -97,15 +96,27 @@ struct EligibleAPIs {
         entries.map { max($0.deployedAt, $0.linkedAt ?? $0.deployedAt) }.max() ?? Position(0)
     }
 
-    /// The deployment of the API whose lifetime decides.
-    var lifetimeCause: Position {
-        let shortest = entries.compactMap(\.revision.tokenTTLSeconds).min()
-        return entries.first { $0.revision.tokenTTLSeconds == shortest }?.deployedAt ?? newestCause
+    /// The event that decides the lifetime: the deployment of the API that states it, or else the environment's settings.
+    func lifetimeCause(in environment: Environment) -> Position {
+        guard let entry = shortest(in: environment)?.entry else { return newestCause }
+        let settings = environment.settings.lifetimes.accessToken == nil ? nil : environment.settingsAt
+        return entry.revision.tokenTTLSeconds == nil ? settings ?? entry.deployedAt : entry.deployedAt
+    }
+
+    private func shortest(in environment: Environment) -> (entry: Entry, lifetime: Int64)? {
+        entries.map { ($0, $0.revision.tokenTTLSeconds ?? environment.accessTokenLifetimeInSeconds) }
+            .min { $0.1 < $1.1 }
     }
 }
 
 /// How long an access token holds where neither the API nor the environment says.
 public let defaultAccessTokenLifetimeInSeconds: Int64 = 300
+
+extension Environment {
+    fileprivate var accessTokenLifetimeInSeconds: Int64 {
+        settings.lifetimes.accessToken ?? defaultAccessTokenLifetimeInSeconds
+    }
+}
 
 extension APIRevision {
     /// The audience of tokens for this API: its resource, or the issuer followed by the base path.

@@ -62,6 +62,8 @@ public func nextStep(
         return .refuse(.oauthNotDeployed)
     }
 
+    // RFC 9110, section 15.5.6: a method that the path does not take says nothing about a client.
+    guard request.fault != .methodNotAllowed else { return .refuse(.malformedRequest) }
     // RFC 6749, section 5.2: client authentication comes before everything that the request says.
     guard let id = request.client.app, request.client.credential != nil, let app = estate.apps[id],
         app.retiredAt == nil
@@ -79,7 +81,7 @@ public func nextStep(
 
     // RFC 8707, section 2: a resource that is none of the app's is no target.
     guard let targets = eligible.narrowed(to: request.asked.resource) else { return .refuse(.targetUnknown) }
-    let reachable = targets.meetable(bound: request.proof != nil, named: request.asked.resource != nil)
+    let reachable = targets.meetable(bound: request.proof?.thumbprint != nil, named: request.asked.resource != nil)
     guard !reachable.isEmpty else { return .refuse(.proofInvalid) }
     let scope = request.asked.scope ?? []
     guard reachable.declare(scope, allowing: app.content.scopes) else { return .refuse(.scopeNotAllowed) }
@@ -172,7 +174,7 @@ private func grant(
         let alg = environment.activeKey.flatMap({ state.estate.keys[$0] }).flatMap({ TokenAlgorithm(rawValue: $0.alg) })
     else { return .refuse(.identityUnavailable) }
     let standing = state.accounts[reference]
-    let lifetime = targets.lifetimeInSeconds(default: environment.settings.lifetimes.accessToken)
+    let lifetime = targets.lifetimeInSeconds(in: environment)
     let account = standing?.account ?? facts.freshAccount
     let issuedAt = facts.decidedAt.seconds
 
@@ -203,7 +205,7 @@ private func grant(
             lifetimeInSeconds: lifetime, scope: granted, afterIndeterminate: afterIndeterminate,
             reasons: GrantReasons(
                 issuer: environment.createdAt, client: app.latest.at, audience: targets.newestCause,
-                lifetime: targets.lifetimeCause)))
+                lifetime: targets.lifetimeCause(in: environment))))
 }
 
 extension Confirmation {

@@ -1,4 +1,6 @@
 /// A moment, in microseconds since 1970 UTC, written as RFC 3339 with six digits and `Z`.
+///
+/// Its text has four digits for the year, so moments that are read or moved stay between ``earliest`` and ``latest``.
 public struct Timestamp: TextValue, Hashable, Comparable {
     public var microseconds: Int64
 
@@ -9,8 +11,17 @@ public struct Timestamp: TextValue, Hashable, Comparable {
     /// Whole seconds since 1970, rounded down: a JWT's NumericDate.
     public var seconds: Int64 { Int64(floorDividing: microseconds, by: 1_000_000) }
 
+    /// The first moment of the year 0.
+    public static let earliest = Timestamp(microseconds: -62_167_219_200_000_000)
+    /// The last moment of the year 9999.
+    public static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
+
+    /// The moment so many seconds later, or the last (first) one that can be written.
     public func advanced(bySeconds seconds: Int64) -> Timestamp {
-        Timestamp(microseconds: microseconds + seconds * 1_000_000)
+        let (distance, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (moved, isBeyond) = microseconds.addingReportingOverflow(distance)
+        if isTooFar || isBeyond { return seconds < 0 ? .earliest : .latest }
+        return min(max(Timestamp(microseconds: moved), .earliest), .latest)
     }
 
     /// The UTC day, as days since 1970.
@@ -31,6 +42,7 @@ extension Timestamp {
     public static var example: Self { Timestamp(microseconds: 1_790_000_000_123_456) }
 
     public var text: String {
+        precondition((.earliest ... .latest).contains(self), "a year that four digits cannot hold")
         let day = self.day
         let date = CivilDate(day: day)
         var rest = microseconds - day * 86_400_000_000
@@ -117,6 +129,8 @@ extension Timestamp {
         let days = CivilDate(year: year, month: month, day: dayOfMonth).daysSince1970
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         microseconds = seconds * 1_000_000 + fraction
+        // An offset can lead out of the years that can be written.
+        guard (Self.earliest...Self.latest).contains(self) else { return nil }
     }
 }
 

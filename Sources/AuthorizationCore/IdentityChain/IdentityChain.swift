@@ -1,7 +1,7 @@
 /// The API Identities that may vouch for a user of some APIs in one environment, newest first.
 ///
 /// An Identity is in the chain while it is linked to one of the APIs, both are deployed in the environment, API OAuth is
-/// too, the API's deployed revision has the Password option on, and the Identity is neither suspended nor retired. Its
+/// too, the API's deployed revision has the Password option on, and neither of them is retired nor the Identity suspended. Its
 /// place comes from the position of its registration, so deploying it again does not move it.
 public struct IdentityChain: Equatable, Sendable {
     /// How many Identities of a chain are asked at most.
@@ -41,7 +41,7 @@ public struct IdentityChain: Equatable, Sendable {
         oauthDeployedAt = deployed
         var found: [IdentityID: Link] = [:]
         for id in Set(apis) {
-            guard let api = estate.apis[id], let apiDeployment = place.apis[id],
+            guard let api = estate.apis[id], api.retiredAt == nil, let apiDeployment = place.apis[id],
                 api.revision(apiDeployment.revision)?.allows(.password) == true
             else { continue }
             for identityID in api.linkedIdentities {

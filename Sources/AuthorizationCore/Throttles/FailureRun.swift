@@ -48,7 +48,7 @@ struct FailureRun: BoundedRow {
     ) -> FailureRun? {
         guard !isExpired(at: now) else { return nil }
         let runEnds = lastAt.advanced(bySeconds: waitSeconds(under: limits, in: budget) + limits.userSeconds)
-        return isEndless || now <= runEnds ? self : FailureRun(run: 0, inARow: inARow, lastAt: lastAt)
+        return now <= runEnds ? self : FailureRun(run: 0, inARow: inARow, lastAt: lastAt)
     }
 
     /// The failures that a reading reports: at least the limit while a wait runs, one below it after.

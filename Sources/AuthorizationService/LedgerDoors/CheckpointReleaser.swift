@@ -47,14 +47,22 @@ public actor CheckpointReleaser {
 
     /// A checkpoint that covers the position, or any that is at most a second behind the log.
     func release(covering position: Position? = nil) async throws(ReleaseError) -> ReleasedHead {
-        while true {
+        // Whoever comes while one is being released takes that one. It may have begun too early to cover the position;
+        // the next one has not.
+        for _ in 0..<2 {
             let head = context.store.state.head
             if let position, position.value >= head.size { throw .notYetRecorded }
             if let released, isRecent(released, head, for: position) { return released }
-            // Whoever comes while one is being released takes that one, if it covers what he needs.
-            let newest = try await (running ?? start()).value.get()
-            if position.map({ newest.covers($0) }) ?? true { return newest }
+            do throws(ReleaseError) {
+                let newest = try await (running ?? start()).value.get()
+                if position.map({ newest.covers($0) }) ?? true { return newest }
+            } catch .stopped(let reason) {
+                // What was released before may still be shown.
+                guard position == nil, let released else { throw .stopped(reason) }
+                return released
+            }
         }
+        throw .unavailable("the log moved back")
     }
 
     private func isRecent(_ released: ReleasedHead, _ head: Head, for position: Position?) -> Bool {
@@ -91,10 +99,7 @@ public actor CheckpointReleaser {
             knowsKept = true
         }
         if let released, released.size == head.size { return released }
-        if case .stopped(let reason) = context.store.health {
-            if let released { return released }
-            throw .stopped(reason)
-        }
+        if case .stopped(let reason) = context.store.health { throw .stopped(reason) }
         if signed?.size != head.size {
             do throws(NoteError) {
                 signed = try ReleasedHead(

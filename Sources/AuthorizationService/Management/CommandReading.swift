@@ -84,14 +84,14 @@ struct CommandReading {
             let document = body.identityDocument(registering: true, under: context.configuration.destinations)
             try body.finish()
             let id: IdentityID = try context.identifier(at: now)
-            let sealed = try await sealing(document)
-            return sealed.read(RegisterIdentity(id: id, content: sealed.content, apis: document.apis))
+            return try await sealing(document) {
+                RegisterIdentity(id: id, content: $0, apis: document.apis)
+            }
         case .apps:
             let document = try appDocument(&body)
             let id: AppID = try context.identifier(at: now)
             let secret = try drawSecret()
-            let sealed = try await sealing(document)
-            var read = sealed.read(RegisterApp(id: id, content: sealed.content, secret: secret.digest))
+            var read = try await sealing(document) { RegisterApp(id: id, content: $0, secret: secret.digest) }
             read.secrets = [("client_id", id.text), ("client_secret", secret.text)]
             return read
         case .schemes: throw Problem.notFound
@@ -109,14 +109,13 @@ struct CommandReading {
             let document = body.identityDocument(registering: false, under: context.configuration.destinations)
             try body.finish()
             let id: IdentityID = try identifier(id)
-            let sealed = try await sealing(document)
-            return sealed.read(
-                ReviseIdentity(id: id, content: sealed.content, sameUserStore: document.sameUserStore))
+            return try await sealing(document) {
+                ReviseIdentity(id: id, content: $0, sameUserStore: document.sameUserStore)
+            }
         case .apps:
             let document = try appDocument(&body)
             let id: AppID = try identifier(id)
-            let sealed = try await sealing(document)
-            return sealed.read(ReviseApp(id: id, content: sealed.content))
+            return try await sealing(document) { ReviseApp(id: id, content: $0) }
         case .operators, .environments, .schemes: throw Problem.notFound
         }
     }
@@ -189,55 +188,42 @@ struct CommandReading {
         return (secret.text, SecretDigest(id: try context.identifier(at: now), digest: secret.digest))
     }
 
-    private func sealing(_ document: IdentityDocument) async throws -> SealedContent<IdentityRevision> {
-        var sealed = SealedContent(content: document.content, blind: try context.blind())
+    private func sealing(
+        _ document: IdentityDocument, _ command: (IdentityRevision) -> any Command
+    ) async throws -> ReadCommand {
+        var content = document.content
+        let blind = try context.blind()
+        var records: [SealedRecord] = []
         for query in document.queries {
-            let fresh = try await seal(query, for: sealed.blind)
-            sealed.records.append(fresh.record)
+            let sealed = try await seal(query, blind)
+            records.append(sealed.record)
             if query.path == "content.destination.query" {
-                sealed.content.destination.query = fresh.value
-            } else if let index = sealed.content.destinations.indices.first(where: {
+                content.destination.query = sealed.value
+            } else if let index = content.destinations.indices.first(where: {
                 query.path == "content.destinations.\($0).destination.query"
             }) {
-                sealed.content.destinations[index].destination.query = fresh.value
+                content.destinations[index].destination.query = sealed.value
             }
         }
-        return sealed
+        return ReadCommand(command: command(content), blind: blind, sealed: records)
     }
 
-    private func sealing(_ document: AppDocument) async throws -> SealedContent<AppRevision> {
-        var sealed = SealedContent(content: document.content, blind: try context.blind())
+    private func sealing(
+        _ document: AppDocument, _ command: (AppRevision) -> any Command
+    ) async throws -> ReadCommand {
+        var content = document.content
+        let blind = try context.blind()
+        var records: [SealedRecord] = []
         if let extraInfo = document.extraInfo {
-            let fresh = try await seal(extraInfo, for: sealed.blind)
-            sealed.content.extraInfo = fresh.value
-            sealed.records.append(fresh.record)
+            let sealed = try await seal(extraInfo, blind)
+            content.extraInfo = sealed.value
+            records.append(sealed.record)
         }
-        return sealed
+        return ReadCommand(command: command(content), blind: blind, sealed: records)
     }
 
-    private func seal(_ text: SealedText, for blind: Bytes16) async throws(Problem) -> FreshlySealed {
-        do throws(VaultError) {
-            let vault = try await context.vaults.ledgerVault()
-            let sealed = try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
-            return FreshlySealed(value: sealed.value, record: sealed.record)
-        } catch {
-            throw .unavailable
-        }
-    }
-}
-
-private struct FreshlySealed {
-    var value: SealedValue
-    var record: SealedRecord
-}
-
-/// A revision whose values that must not stand in clear are sealed, for the event with this blind.
-private struct SealedContent<Content> {
-    var content: Content
-    var blind: Bytes16
-    var records: [SealedRecord] = []
-
-    private func read(_ command: any Command) -> ReadCommand {
-        ReadCommand(command: command, blind: blind, sealed: records)
+    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
+        let vault = try await context.vaults.ledgerVault()
+        return try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
     }
 }

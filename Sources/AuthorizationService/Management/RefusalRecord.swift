@@ -50,6 +50,7 @@ extension ManagementDoor {
 extension String {
     /// A path of members such as `access_rules.0.path`, short enough for the log.
     var isFieldPath: Bool {
-        utf8.count <= 128 && split(separator: ".", omittingEmptySubsequences: false).allSatisfy { String($0).isFieldName }
+        utf8.count <= 128
+            && split(separator: ".", omittingEmptySubsequences: false).allSatisfy { String($0).isFieldName }
     }
 }

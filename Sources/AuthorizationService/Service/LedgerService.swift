@@ -1,7 +1,8 @@
-public import AuthorizationCore
+internal import AuthorizationCore
 internal import EventLog
 public import HTTPMessages
 internal import LedgerCrypto
+internal import Threads
 
 /// Every door of the service behind one function: a request in, an answer out.
 public final class LedgerService: Sendable {
@@ -19,7 +20,7 @@ public final class LedgerService: Sendable {
     private let health: HealthDoor
 
     /// `serverMetrics` gives what the HTTP server counted.
-    public init(_ context: ServiceContext, serverMetrics: @escaping @Sendable () -> [ServerMetric] = { [] }) {
+    public init(_ context: ServiceContext, serverMetrics: @escaping @Sendable () -> [Metric] = { [] }) {
         self.context = context
         let releaser = CheckpointReleaser(context)
         let ledger = LedgerDoor(context, releaser: releaser)
@@ -28,7 +29,7 @@ public final class LedgerService: Sendable {
         tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
-        health = HealthDoor(context, serverMetrics: serverMetrics)
+        health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
     }
 
     public func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -36,8 +37,8 @@ public final class LedgerService: Sendable {
         switch segments.first {
         case "manager": return await management.answer(request)
         case "ledger": return await ledger.answer(request)
-        case "healthz", "readyz", "metrics": return await health.answer(request)
-        case ".well-known": return await metadata.answer(request)
+        case "healthz", "readyz", "metrics": return health.answer(request)
+        case ".well-known": return metadata.answer(request)
         default: break
         }
         guard segments.count == 3, segments[1] == "oauth", let environment = EnvironmentName(text: segments[0]) else {
@@ -45,7 +46,7 @@ public final class LedgerService: Sendable {
         }
         switch segments[2] {
         case "access-token": return await tokens.answer(request, environment: environment)
-        case "jwks": return await metadata.answer(request)
+        case "jwks": return metadata.answer(request)
         default: return Problem.notFound.response()
         }
     }
@@ -61,7 +62,8 @@ public final class LedgerService: Sendable {
         data.limits.appSeconds = appLimit?.1
         let correlation: CommandID = try context.identifier(at: context.clock())
         let event = ProposedEvent(
-            actor: .service, correlation: correlation.text, blind: try context.blind(), data: .ledger(.configured(data)))
+            actor: .service, correlation: correlation.text, blind: try context.blind(), data: .ledger(.configured(data))
+        )
         _ = try await context.store.append(
             Proposal(events: [event], consulted: state.consulted, unchanged: [.estate]))
     }
@@ -72,7 +74,7 @@ public final class LedgerService: Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
             seconds += 1
-            if seconds % Self.checkpointSeconds == 0 { try? await releaser.releaseIfMoved() }
+            if seconds % Self.checkpointSeconds == 0 { await releaser.releaseIfMoved() }
             if seconds % Self.suppressedSeconds == 0 { await recordSuppressed(closing: false) }
         }
     }
@@ -80,7 +82,7 @@ public final class LedgerService: Sendable {
     /// What a stop still has to record. The store is open until this returns.
     public func close() async {
         await recordSuppressed(closing: true)
-        try? await releaser.releaseIfMoved()
+        await releaser.releaseIfMoved()
     }
 
     private func recordSuppressed(closing: Bool) async {

@@ -25,6 +25,9 @@ public final class Console {
     /// Whether talk goes to a person.
     public var talkIsTerminal: Bool { isatty(talk) == 1 }
 
+    /// Whether results go to a person.
+    public var outputIsTerminal: Bool { isatty(output) == 1 }
+
     /// A result and a newline. The text is the caller's; what came from outside goes through ``TerminalText``.
     public func print(_ line: String) {
         print(bytes: line.utf8)

@@ -107,6 +107,13 @@ final class SQLiteStatement {
 
     func bytes(_ column: Int32) -> [UInt8] { [UInt8](blob(column)) }
 
+    /// Sixteen bytes, the most significant first; nil where the column has another length.
+    func bits(_ column: Int32) -> UInt128? {
+        let bytes = blob(column)
+        guard bytes.count == 16 else { return nil }
+        return UInt128(bigEndian: bytes.loadUnaligned(as: UInt128.self))
+    }
+
     func text(_ column: Int32) -> String {
         guard let text = sqlite3_column_text(handle, column) else { return "" }
         return String(cString: text)

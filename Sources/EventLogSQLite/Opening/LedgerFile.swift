@@ -19,6 +19,17 @@ enum LedgerFile {
         }
     }
 
+    /// Whether the database is one with a write-ahead log, and the files that belong to it are not there.
+    static func lacksLogFiles(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // Offset 18 of the header is the version needed to write: 2 for write-ahead logs.
+        var version: UInt8 = 0
+        guard pread(descriptor, &version, 1, 18) == 1, version == 2 else { return false }
+        return access(path + "-wal", F_OK) != 0 || access(path + "-shm", F_OK) != 0
+    }
+
     /// Refuses other applications' files and newer layouts.
     static func checkSchema(
         of connection: SQLiteConnection, path: String, application: Int64 = LedgerSchema.ledgerApplicationID
@@ -53,8 +64,29 @@ enum LedgerFile {
         guard fsync(descriptor) == 0 else { throw openError(errno, path: folder) }
     }
 
+    /// Makes a file under another name, and gives it its own when it is whole and on the disk.
+    static func create<Output>(
+        _ path: String, _ write: (SQLiteConnection) throws(SQLiteError) -> Output
+    ) throws(OpenError) -> Output {
+        guard access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
+        let draft = path + ".creating"
+        func removeDraft() { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(draft + suffix) } }
+        removeDraft()
+        try createPrivate(draft)
+        defer { removeDraft() }
+        let output = try opening(path) { () throws(SQLiteError) in
+            let connection = try SQLiteConnection(draft, .writing)
+            try connection.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
+            return try write(connection)
+        }
+        // A link, not a rename: it does not replace a file that came into being meanwhile.
+        guard link(draft, path) == 0 else { throw openError(errno, path: path) }
+        try synchronizeFolder(of: path)
+        return output
+    }
+
     /// An empty file that only this account can read.
-    static func createPrivate(_ path: String) throws(OpenError) {
+    private static func createPrivate(_ path: String) throws(OpenError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw openError(errno, path: path) }
         close(descriptor)

@@ -6,7 +6,7 @@ internal import LedgerCrypto
 struct VerifiedStart {
     var state: LedgerState
     var estatePositions: [FenceName: Int64]
-    var tree: StoredTree.Edges
+    var tree: StoredTree.Growth
     /// The newest snapshot of the side projection that belongs to this log; nil when there is none.
     var snapshot: (position: Int64, bytes: [UInt8])?
 }
@@ -33,9 +33,8 @@ struct StartVerification {
         let head = try storedHead()
         try checkEnds(of: head)
         let newest = try rehashRightEdge(of: head.head)
-        var hasher = SHA256Hasher()
-        let edges = try edges(ofSize: head.head.size, with: &hasher)
-        guard edges.edge.root(with: &hasher) == head.head.root, edges.edge.bytes == head.edge else {
+        let growth = try growth(ofSize: head.head.size)
+        guard growth.edge.root == head.head.root, growth.edge.serialized == head.edge else {
             throw .damaged(path: path, .wrongHead(size: head.head.size))
         }
         let (estate, positions) = try foldEstate(size: head.head.size)
@@ -44,7 +43,7 @@ struct StartVerification {
         }
         let state = LedgerState(head: head.head, estate: estate, recordedAt: newest?.recordedAt ?? Timestamp())
         return VerifiedStart(
-            state: state, estatePositions: positions, tree: edges, snapshot: try snapshot(for: state, with: &hasher))
+            state: state, estatePositions: positions, tree: growth, snapshot: try snapshot(for: state))
     }
 
     private struct StoredHead {
@@ -90,7 +89,7 @@ struct StartVerification {
     /// Hashes the newest bodies again and returns the last event.
     private func rehashRightEdge(of head: Head) throws(OpenError) -> Event? {
         guard head.size > 0 else { return nil }
-        let start = (head.size - 1) / Tile.width * Tile.width
+        let start = (head.size - 1) / Int64(Tile.fullWidth) * Int64(Tile.fullWidth)
         var hashes: [SHA256Digest] = []
         var newest: [UInt8] = []
         do throws(StoreError) {
@@ -99,7 +98,8 @@ struct StartVerification {
                 if position.value == head.size - 1 { newest = [UInt8](body) }
                 return true
             }
-            if hashes.count == Int(Tile.width), try reader.tile(level: 0, index: start / Tile.width) != hashes {
+            if hashes.count == Tile.fullWidth, try reader.tile(level: 0, index: start / Int64(Tile.fullWidth)) != hashes
+            {
                 throw StoreError.damaged(Position(start), "its tile holds other hashes")
             }
         } catch {
@@ -135,9 +135,7 @@ struct StartVerification {
     }
 
     /// A snapshot counts when the tree of its size has its root, and the rules of folding are the same.
-    private func snapshot(
-        for state: LedgerState, with hasher: inout SHA256Hasher
-    ) throws(OpenError) -> (position: Int64, bytes: [UInt8])? {
+    private func snapshot(for state: LedgerState) throws(OpenError) -> (position: Int64, bytes: [UInt8])? {
         let found = try opening(path) {
             () throws(SQLiteError) -> (position: Int64, root: SHA256Digest, bytes: [UInt8])? in
             let row = try connection.prepare(
@@ -151,15 +149,12 @@ struct StartVerification {
             return (row.int64(0), root, row.bytes(2))
         }
         guard let found else { return nil }
-        let edges = try edges(ofSize: found.position, with: &hasher)
-        return edges.edge.root(with: &hasher) == found.root ? (found.position, found.bytes) : nil
+        return try growth(ofSize: found.position).edge.root == found.root ? (found.position, found.bytes) : nil
     }
 
-    private func edges(
-        ofSize size: Int64, with hasher: inout SHA256Hasher
-    ) throws(OpenError) -> StoredTree.Edges {
+    private func growth(ofSize size: Int64) throws(OpenError) -> StoredTree.Growth {
         do throws(StoredTree.Fault) {
-            return try tree.edges(ofSize: size, with: &hasher)
+            return try tree.growth(ofSize: size)
         } catch {
             throw OpenError(error, path: path)
         }

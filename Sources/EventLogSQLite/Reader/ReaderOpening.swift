@@ -1,10 +1,15 @@
 extension SQLiteLedgerReader {
     /// Opens a ledger file read-only, also while a service writes it. Creates no file beside it.
     ///
-    /// Where the account may not open the files beside the ledger, a private copy is read instead (``isCopy``).
+    /// Where those files are missing, or the account may not open them, a private copy is read (``isCopy``).
     /// Throws ``OpenError``, whose description is one sentence. Nothing is verified yet beyond that it is a ledger.
     public static func open(_ path: String) throws(OpenError) -> SQLiteLedgerReader {
         try LedgerFile.check(path)
+        // SQLite would make the files beside a ledger that lacks them; they are not ours to make.
+        if LedgerFile.lacksLogFiles(path) {
+            guard let copy = PrivateCopy(of: path) else { throw .permissionDenied(path: path) }
+            return try open(path, copy: copy)
+        }
         do throws(OpenError) {
             return try open(path, copy: nil)
         } catch {

@@ -11,10 +11,10 @@ public final class SQLiteLedgerReader: LedgerReader {
     /// Rows that one read transaction covers at most.
     public static let rowsPerTransaction: Int64 = 50_000
 
-    /// The account may not read the ledger in place, so a private copy was opened: what is shown is as of then.
+    /// The ledger could not be read in place, so a private copy was opened: what is shown is as of then.
     public var isCopy: Bool { copy != nil }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let statements: ReadStatements
     private let tree: StoredTree
     private let fences: FenceRows
@@ -29,7 +29,7 @@ public final class SQLiteLedgerReader: LedgerReader {
         statements = try ReadStatements(connection)
         tree = try StoredTree(connection)
         fences = try FenceRows(connection)
-        pinned = Head(size: 0, root: SHA256.hash([]))
+        pinned = Head(size: 0, root: MerkleTree.emptyRoot)
     }
 
     /// Shows what was committed by now.

@@ -1,6 +1,7 @@
+internal import EventLog
 internal import LedgerCrypto
 
-/// Finds the edge of a tree size again, from stored tiles and the leaf hashes behind the last full one.
+/// The tree as it is stored: full tiles, and leaf hashes beside the events behind the last of them.
 struct StoredTree {
     private let leaves: SQLiteStatement
     private let tile: SQLiteStatement
@@ -17,34 +18,34 @@ struct StoredTree {
         case missingTile(level: Int, index: Int64)
     }
 
-    struct Edges {
-        var edge: TreeEdge
-        var open: OpenTiles
+    /// What appending to a tree of a given size goes on from.
+    struct Growth {
+        var edge: RightEdge
+        var tiles: TileBuilder
+
+        /// Of the empty tree.
+        init() {
+            edge = RightEdge()
+            tiles = TileBuilder()
+        }
+
+        fileprivate init(edge: RightEdge, tiles: TileBuilder) {
+            self.edge = edge
+            self.tiles = tiles
+        }
     }
 
-    func edges(ofSize size: Int64, with hasher: inout SHA256Hasher) throws(Fault) -> Edges {
-        var levels = [try leafHashes(size / Tile.width * Tile.width..<size)]
-        var count = size / Tile.width
-        var level = 1
-        while count > 0 {
-            var hashes: [SHA256Digest] = []
-            for index in count / Tile.width * Tile.width..<count {
-                guard let below = try fullTile(level: level - 1, index: index) else {
-                    throw .missingTile(level: level - 1, index: index)
-                }
-                hashes.append(Tile.root(of: below, with: &hasher))
-            }
-            levels.append(hashes)
-            count /= Tile.width
-            level += 1
+    /// Computes the growth from what is stored.
+    func growth(ofSize size: Int64) throws(Fault) -> Growth {
+        let source = Source(self)
+        do throws(ProofError) {
+            let tree = TiledTree(size: UInt64(size), hashes: source.hashes)
+            return Growth(
+                edge: try RightEdge(size: UInt64(size), from: tree),
+                tiles: try TileBuilder(size: UInt64(size), hashes: source.hashes))
+        } catch {
+            throw source.fault ?? .missingTile(level: 0, index: size / Int64(Tile.fullWidth))
         }
-        var nodes: [SHA256Digest] = []
-        for hashes in levels.reversed() {
-            var part = TreeEdge()
-            for hash in hashes { part.append(hash, with: &hasher) }
-            nodes += part.nodes
-        }
-        return Edges(edge: TreeEdge(size: size, nodes: nodes), open: OpenTiles(levels: levels))
     }
 
     /// The stored leaf hashes of the range, all of them.
@@ -77,10 +78,54 @@ struct StoredTree {
             try tile.bind(1, Int64(level))
             try tile.bind(2, index)
             guard try tile.step() else { return nil }
-            defer { tile.reset() }
-            return Tile.hashes(in: tile.blob(0)).flatMap { $0.count == Int(Tile.width) ? $0 : nil }
         } catch {
             throw .database(error)
+        }
+        defer { tile.reset() }
+        do throws(TileError) {
+            return try HashTile.hashes(in: tile.blob(0), width: Tile.fullWidth)
+        } catch {
+            throw .missingTile(level: level, index: index)
+        }
+    }
+
+    private func requiredTile(level: Int, index: Int64) throws(Fault) -> [SHA256Digest] {
+        guard let hashes = try fullTile(level: level, index: index) else {
+            throw .missingTile(level: level, index: index)
+        }
+        return hashes
+    }
+
+    /// Gives tiles to whoever computes with them, each read once, and keeps the fault that a proof cannot carry.
+    private final class Source {
+        private let tree: StoredTree
+        private var known: [Tile: [SHA256Digest]] = [:]
+        private(set) var fault: Fault?
+
+        init(_ tree: StoredTree) { self.tree = tree }
+
+        func hashes(of tile: Tile) throws(ProofError) -> [SHA256Digest] {
+            if let hashes = known[tile] { return hashes }
+            do throws(Fault) {
+                let hashes = try read(tile)
+                known[tile] = hashes
+                return hashes
+            } catch {
+                fault = error
+                throw .nodeUnavailable(Subtree(level: 8 * tile.level, index: tile.index), reason: "not stored")
+            }
+        }
+
+        private func read(_ tile: Tile) throws(Fault) -> [SHA256Digest] {
+            if tile.isFull { return try tree.requiredTile(level: tile.level, index: Int64(tile.index)) }
+            let first = Int64(tile.index) * Int64(Tile.fullWidth)
+            let range = first..<first + Int64(tile.width)
+            if tile.level == 0 { return try tree.leafHashes(range) }
+            var hashes: [SHA256Digest] = []
+            for index in range {
+                hashes.append(HashTile.root(ofFull: try tree.requiredTile(level: tile.level - 1, index: index)))
+            }
+            return hashes
         }
     }
 }

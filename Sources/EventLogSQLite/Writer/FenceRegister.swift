@@ -4,8 +4,7 @@ internal import EventLog
 /// Where every fence was last touched, as far as judging needs it: the estate's in memory, the others in memory while
 /// they are fresh and otherwise as rows.
 struct FenceRegister {
-    /// Entries of a generation of the cache; twice as many are held.
-    private static let maximumCached = 32_768
+    private static let maximumCached = 65_536
     /// Proofs or assertions that are remembered at once.
     private static let maximumReplays = 1_048_576
     private static let proofLifetimeInSeconds: Int64 = 70
@@ -14,7 +13,8 @@ struct FenceRegister {
     private let rows: FenceRows
     private var estate: [FenceName: Int64]
     private(set) var estateChanged = false
-    private var cache = Cache()
+    /// The positions of fences that are rows; -1 where there is none.
+    private var cache = RecentCache<FenceName, Int64>(maximumCount: maximumCached)
     private var proofs = ReplayMemory(lifetimeInSeconds: proofLifetimeInSeconds, maximumCount: maximumReplays)
     private var assertions = ReplayMemory(lifetimeInSeconds: assertionLifetimeInSeconds, maximumCount: maximumReplays)
 
@@ -39,7 +39,7 @@ struct FenceRegister {
         case .assertion: return assertions.position(of: fence)
         case .idempotency: return nil
         case .family, .account, .subject, .token:
-            if let known = cache.position(of: fence) { return known < 0 ? nil : known }
+            if let known = cache.value(of: fence) { return known < 0 ? nil : known }
             let stored = try rows.position(of: fence)
             cache.set(fence, stored ?? -1)
             return stored
@@ -73,26 +73,5 @@ struct FenceRegister {
             withUnsafeBytes(of: position.bigEndian) { bytes.append(contentsOf: $0) }
         }
         return bytes
-    }
-
-    /// Two generations: when the young one is full it becomes the old one, and what nobody asked for is gone.
-    private struct Cache {
-        private var young: [FenceName: Int64] = [:]
-        private var old: [FenceName: Int64] = [:]
-
-        mutating func position(of fence: FenceName) -> Int64? {
-            if let position = young[fence] { return position }
-            guard let position = old[fence] else { return nil }
-            set(fence, position)
-            return position
-        }
-
-        mutating func set(_ fence: FenceName, _ position: Int64) {
-            if young.count >= maximumCached {
-                old = young
-                young.removeAll(keepingCapacity: true)
-            }
-            young[fence] = position
-        }
     }
 }

@@ -10,8 +10,7 @@ final class LedgerAppender {
     let connection: SQLiteConnection
     private let statements: AppendStatements
     private var fences: FenceRegister
-    private var edge: TreeEdge
-    private var openTiles: OpenTiles
+    private var tree: StoredTree.Growth
     private var hasher = SHA256Hasher()
     private(set) var state: LedgerState
 
@@ -23,13 +22,12 @@ final class LedgerAppender {
     private(set) var batch: [Event] = []
 
     init(
-        connection: SQLiteConnection, state: LedgerState, estatePositions: [FenceName: Int64], tree: StoredTree.Edges
+        connection: SQLiteConnection, state: LedgerState, estatePositions: [FenceName: Int64], tree: StoredTree.Growth
     ) throws(SQLiteError) {
         self.connection = connection
         statements = try AppendStatements(connection)
         fences = FenceRegister(rows: try FenceRows(connection), estate: estatePositions)
-        edge = tree.edge
-        openTiles = tree.open
+        self.tree = tree
         self.state = state
         now = state.recordedAt
         size = state.head.size
@@ -90,12 +88,12 @@ final class LedgerAppender {
     /// Ends the batch: afterwards its events survive a crash, and ``state`` stands after them.
     func commit() throws(SQLiteError) {
         guard size > state.head.size else { return try statements.commit.run() }
-        let root = edge.root(with: &hasher)
+        let root = tree.edge.root
         let update = fences.estateChanged ? statements.headAndEstate : statements.head
         if fences.estateChanged { try update.bind(4, fences.takeEstatePositions()) }
         try update.bind(1, size)
         try update.bind(2, root)
-        try update.bind(3, edge.bytes)
+        try update.bind(3, tree.edge.serialized)
         try update.run()
         try statements.commit.run()
 
@@ -167,11 +165,11 @@ final class LedgerAppender {
             }
             return leafHash
         }
-        edge.append(leafHash, with: &hasher)
-        try openTiles.append(leafHash, at: position, with: &hasher) { (level, index, hashes) throws(SQLiteError) in
-            try statements.tile.bind(1, Int64(level))
-            try statements.tile.bind(2, index)
-            try statements.tile.bind(3, Tile.bytes(of: hashes))
+        tree.edge.append(leafHash)
+        for full in tree.tiles.append(leafHash) {
+            try statements.tile.bind(1, Int64(full.tile.level))
+            try statements.tile.bind(2, Int64(full.tile.index))
+            try statements.tile.bind(3, HashTile.bytes(full.hashes))
             try statements.tile.run()
         }
         try file(event)

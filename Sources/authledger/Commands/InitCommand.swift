@@ -25,7 +25,7 @@ struct InitCommand {
         ])
 
     let ledger: String
-    let origin: KeyName
+    let origin: EventLog.KeyName
     let keys: String
     let vaults: String
 
@@ -33,7 +33,7 @@ struct InitCommand {
         ledger = arguments.value("ledger") ?? ""
         keys = arguments.value("keys") ?? "\(ledger).keys"
         vaults = arguments.value("vaults") ?? "\(ledger).vaults"
-        guard let text = arguments.value("origin"), let name = KeyName(text), !text.hasSuffix("/"),
+        guard let text = arguments.value("origin"), let name = EventLog.KeyName(text), !text.hasSuffix("/"),
             !text.contains("://")
         else {
             throw arguments.error(

@@ -15,7 +15,7 @@ enum KeyFile {
         defer { wipe(&bytes) }
         let found = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
         guard found > 0, found < maximumBytes, count.map({ $0 == found }) ?? true else { throw .unreadable(path) }
-        return bytes.withUnsafeBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<found])) }
+        return SecretBytes(count: found) { memory in memory.copyBytes(from: bytes[..<found]) }
     }
 
     /// Writes a key that did not exist, and returns when it survives a crash.
@@ -43,7 +43,9 @@ enum KeyFile {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name != ".", name != ".." { names.append(name) }
         }
         return names

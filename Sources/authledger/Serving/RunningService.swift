@@ -60,8 +60,12 @@ final class RunningService: Sendable {
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
             configuration: configuration, throttles: projection.table, clock: clock)
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
-        let service = try await LedgerService(context) { serverCounters.withLock { $0 }.map(metrics(of:)) ?? [] }
-        try await service.configureOnce(userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
+        let service = LedgerService(context) {
+            guard let counters = serverCounters.withLock({ $0 }) else { return [] }
+            return Metric.list(of: counters())
+        }
+        try await service.configureOnce(
+            userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
 
         let accessLog = options.isQuiet ? nil : AccessLog()

@@ -159,7 +159,9 @@ func readFile(_ path: String, maximumBytes: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
     var count = 0
     while count < bytes.count {
-        let found = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count) }
+        let found = bytes.withUnsafeMutableBytes {
+            read(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count)
+        }
         if found < 0 { return nil }
         if found == 0 { return Array(bytes[..<count]) }
         count += found

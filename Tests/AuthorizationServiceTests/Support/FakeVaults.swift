@@ -47,29 +47,19 @@ final class FakeVaults: Vaults {
 
     func seal(
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID
-    ) async throws(VaultError) -> (value: SealedValue, record: SealedRecord) {
-        try sealNow(value, field, blind, vault)
-    }
-
-    private func sealNow(
-        _ value: [UInt8], _ field: String, _ blind: Bytes16, _ vault: VaultID
-    ) throws(VaultError) -> (value: SealedValue, record: SealedRecord) {
-        guard let key = content.withLock({ $0.keys[vault] }) else { throw .destroyed(vault) }
+    ) async throws -> Sealed {
+        guard let key = content.withLock({ $0.keys[vault] }) else { throw VaultError.destroyed(vault) }
         do throws(CryptoError) {
             return try Sealing.seal(
                 value, field: field, blind: blind, vault: vault, key: SecretBytes(copying: key))
         } catch {
-            throw .crypto(error)
+            throw VaultError.crypto(error)
         }
     }
 
     func open(
         _ record: [UInt8], of sealed: SealedValue, field: String, blind: Bytes16
     ) async throws(VaultError) -> [UInt8]? {
-        openNow(record, sealed, field, blind)
-    }
-
-    private func openNow(_ record: [UInt8], _ sealed: SealedValue, _ field: String, _ blind: Bytes16) -> [UInt8]? {
         guard let key = content.withLock({ $0.keys[sealed.vault] }) else { return nil }
         return Sealing.open(record, of: sealed, field: field, blind: blind, key: SecretBytes(copying: key))
     }

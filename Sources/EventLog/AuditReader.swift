@@ -1,0 +1,38 @@
+public import AuthorizationCore
+
+/// A reader for whoever checks the store itself: what stands beside the log, row by row.
+public protocol AuditReader: LedgerReader {
+    /// Shows what was committed by now.
+    func refresh() throws(StoreError)
+
+    /// Every sealed record that is filed under a position of the range, ascending by position and the bytes of the
+    /// field, while `body` returns true. The bytes are only valid in `body`.
+    func scanSealed(
+        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+    ) throws(StoreError)
+
+    /// Every entry of the index of outcomes whose position is below the head, in no order.
+    func scanOutcomes(_ body: (DecisionID, Position) throws(StoreError) -> Bool) throws(StoreError)
+
+    /// Which trees the stored snapshots say they belong to.
+    func snapshots() throws(StoreError) -> [Head]
+
+    /// The newest head row's size and its serialized right edge.
+    func storedEdge() throws(StoreError) -> (size: Int64, edge: [UInt8])
+
+    /// How many events stand outside of the head's size.
+    func eventsOutsideHead() throws(StoreError) -> Int64
+}
+
+/// What a sealed record is filed under. The vault is nil when the column holds none.
+public struct SealedRow: Sendable, Equatable {
+    public var position: Position
+    public var field: String
+    public var vault: VaultID?
+
+    public init(position: Position, field: String, vault: VaultID?) {
+        self.position = position
+        self.field = field
+        self.vault = vault
+    }
+}
