@@ -92,7 +92,9 @@ import Testing
         #expect(early.status == 404)
     }
 
-    @Test(arguments: ["position=-1", "position=999999", "position=x", "at=yesterday", "position=1&at=2026-01-01T00:00:00Z"])
+    @Test(arguments: [
+        "position=-1", "position=999999", "position=x", "at=yesterday", "position=1&at=2026-01-01T00:00:00Z",
+    ])
     func `a chain at no position is refused`(_ query: String) async throws {
         let scene = try await ManagementScene()
         let answer = try await scene.desk.send("GET", "environments/prod/apis/\(scene.api)/identity-chain?\(query)")
