@@ -38,6 +38,7 @@ import Testing
         let answer = try await desk.made(
             "POST", "apps", #"{"name":"web","extra_info":{"tenant":"s3cr3t","a":[1,true]}}"#)
         #expect(answer["has_extra_info"] == .boolean(true))
+        #expect(answer["extra_info"] == nil)
         #expect(!answer.body.contains("s3cr3t"))
         #expect(desk.store.leaves.allSatisfy { !String(decoding: $0, as: UTF8.self).contains("s3cr3t") })
         let event = try #require(desk.store.events.last)
