@@ -55,10 +55,14 @@ extension JSONObject: Equatable {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
     /// Stops the program when a name is repeated, as a dictionary literal does.
+    /// Stops the program when a name is repeated, as a dictionary literal does.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        let members = elements.map { JSONMember(name: $0.0, value: $0.1) }
-        guard let object = JSONObject(members: members) else { preconditionFailure("a literal repeats a name") }
-        self = object
+        members = []
+        members.reserveCapacity(elements.count)
+        for (name, value) in elements {
+            precondition(member(name) == nil, "a literal repeats a name")
+            members.append(JSONMember(name: name, value: value))
+        }
     }
 }
 

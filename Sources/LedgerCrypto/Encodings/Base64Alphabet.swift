@@ -17,11 +17,10 @@ struct Base64Alphabet: Sendable {
     }
 
     func encode(_ bytes: UnsafeRawBufferPointer) -> String {
-        let count = encodedCount(bytes.count)
-        return String(unsafeUninitializedCapacity: count) { text in
-            write(bytes, to: text)
-            return count
-        }
+        // Not String(unsafeUninitializedCapacity:): optimised by Swift 6.3, its result was wrong where padding was written.
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
