@@ -121,7 +121,8 @@ let tests: [Target] = [
         dependencies: [
             "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
             "IdentityClient", "LedgerCrypto", "TokenFormat", "LedgerTestSupport", "Threads",
-        ]),
+        ],
+        exclude: ["Witness"]),
     .testTarget(name: "CommandLineToolsTests", dependencies: ["CommandLineTools"]),
     .testTarget(
         name: "LedgerAuditTests",

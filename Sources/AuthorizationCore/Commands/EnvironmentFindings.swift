@@ -150,6 +150,7 @@ extension String {
         let rest = dropFirst(scheme.count)
         if rest.hasPrefix("[::1]") { return false }
         let host = rest.prefix { $0 != "/" && $0 != ":" && $0 != "?" }
-        return host != "localhost" && !host.hasSuffix(".localhost") && !host.hasPrefix("127.")
+        let isLoopback = host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
+        return host != "localhost" && !host.hasSuffix(".localhost") && !isLoopback
     }
 }

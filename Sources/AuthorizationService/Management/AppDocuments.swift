@@ -12,8 +12,8 @@ extension MemberReader {
     /// In bytes of canonical JSON.
     static let maximumExtraInfo = 4_096
 
-    /// One revision of an app. `credential` gives the identifiers of certificates and keys.
-    mutating func appDocument(credential: () throws(CryptoError) -> CredentialID) throws(CryptoError) -> AppDocument {
+    /// One revision of an app. Its certificates and keys have no identifiers yet.
+    mutating func appDocument() -> AppDocument {
         var document = AppDocument()
         document.content.name = required("name", value("name"), else: Name())
         document.content.apis = values("apis") ?? []
@@ -27,16 +27,12 @@ extension MemberReader {
             document.extraInfo = SealedText(path: "content.extra_info", text: bytes)
         }
         document.content.certificates = groups("certificates") { $0.certificate() } ?? []
-        for index in document.content.certificates.indices {
-            document.content.certificates[index].id = try credential()
-        }
         let keys = group("jwks") { $0.objects("keys") ?? [] } ?? []
         for (index, key) in keys.enumerated() {
-            guard var key = AppKey(jwk: key) else {
+            guard let key = AppKey(jwk: key) else {
                 noteMalformed("jwks.keys.\(index)")
                 continue
             }
-            key.id = try credential()
             document.content.keys.append(key)
         }
         return document

@@ -159,8 +159,14 @@ struct CommandReading {
     }
 
     private func appDocument(_ body: inout MemberReader) throws -> AppDocument {
-        let document = try body.appDocument { () throws(CryptoError) in try context.identifier(at: now) }
+        var document = body.appDocument()
         try body.finish()
+        for index in document.content.certificates.indices {
+            document.content.certificates[index].id = try context.identifier(at: now)
+        }
+        for index in document.content.keys.indices {
+            document.content.keys[index].id = try context.identifier(at: now)
+        }
         return document
     }
 

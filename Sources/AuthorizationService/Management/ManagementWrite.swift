@@ -49,11 +49,13 @@ struct ManagementWrite {
             if case .failure(let error) = door.authenticate(request, for: route, in: state.estate) {
                 throw error.problem
             }
-            try makeKey(for: &read.command, on: state.estate)
+            try prepare(&read.command, on: state.estate)
             let events: [EventData]
             do throws(CommandRefusal) {
                 events = try read.command.events(on: state.estate)
             } catch {
+                // The same request may have been done a moment ago, and then it stands in its own way.
+                if let idempotency, let first = try await firstAnswer(to: idempotency) { return first }
                 throw error.problem
             }
             guard !events.isEmpty else {
@@ -122,8 +124,9 @@ struct ManagementWrite {
         }
     }
 
-    /// Makes the token key that the command needs, before any event names it. It is kept over attempts.
-    private func makeKey(for command: inout any Command, on estate: Estate) throws(Problem) {
+    /// Does what must have happened outside before the log may say so: makes the token key that the command needs. It is
+    /// kept over attempts.
+    private func prepare(_ command: inout any Command, on estate: Estate) throws(Problem) {
         guard var keyed = command as? any TokenKeyCommand, let environment = keyed.environment,
             let algorithm = keyed.algorithmWithoutKey(on: estate), keyed.key?.algorithm != algorithm
         else { return }
