@@ -17,11 +17,11 @@ struct Base64Alphabet: Sendable {
     }
 
     func encode(_ bytes: UnsafeRawBufferPointer) -> String {
-        let count = encodedCount(bytes.count)
-        return String(unsafeUninitializedCapacity: count) { text in
-            write(bytes, to: text)
-            return count
-        }
+        // Not written into the string's own storage: optimized, Swift 6.3 loses what that closure returns as soon as
+        // there is padding to write.
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
