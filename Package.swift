@@ -83,6 +83,13 @@ let programs: [Target] = [
         ]),
 ]
 
+// What Tools/bench measures with.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "LedgerBenchmark", dependencies: ["AuthorizationCore", "EventLog", "EventLogSQLite", "LedgerCrypto"],
+        path: "Tools/benchmarks/LedgerBenchmark")
+]
+
 // Tests: one folder per target.
 let tests: [Target] = [
     .target(name: "LedgerTestSupport", dependencies: ["CanonicalJSON", "CSystem"], path: "Tests/LedgerTestSupport"),
@@ -137,7 +144,7 @@ let tests: [Target] = [
     ),
 ]
 
-let targets = doors + pure + log + edge + service + audit + programs + tests
+let targets = doors + pure + log + edge + service + audit + programs + benchmarks + tests
 for target in targets where target.type != .system && !target.name.hasPrefix("C" + "System") {
     target.swiftSettings = [
         .treatAllWarnings(as: .error),
