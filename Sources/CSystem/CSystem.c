@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 void ledger_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
@@ -16,23 +19,30 @@ int ledger_forbid_core_files(void) {
     return prctl(PR_SET_DUMPABLE, 0);
 }
 
-static sigset_t stop_signals(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return set;
+/* A handler, not a blocked signal: threads that run before us would still take the signal by its default action. */
+static int stop_pipe[2] = {-1, -1};
+
+static void note_stop_signal(int number) {
+    int before = errno;
+    unsigned char byte = (unsigned char)number;
+    if (write(stop_pipe[1], &byte, 1) != 1) {
+        /* The pipe is full of earlier ones: nothing is lost. */
+    }
+    errno = before;
 }
 
-void ledger_block_stop_signals(void) {
-    sigset_t set = stop_signals();
-    pthread_sigmask(SIG_BLOCK, &set, 0);
+int ledger_catch_stop_signals(void) {
+    if (pipe2(stop_pipe, O_CLOEXEC) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) return -1;
+    struct sigaction action = {.sa_handler = note_stop_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGINT, &action, 0) == 0 && sigaction(SIGTERM, &action, 0) == 0 ? 0 : -1;
 }
 
 int ledger_wait_for_stop_signal(void) {
-    sigset_t set = stop_signals();
-    int received = 0;
-    while (sigwait(&set, &received) != 0) {
+    unsigned char number = 0;
+    for (;;) {
+        ssize_t count = read(stop_pipe[0], &number, 1);
+        if (count == 1) return number;
+        if (count < 0 && errno != EINTR) return -1;
     }
-    return received;
 }

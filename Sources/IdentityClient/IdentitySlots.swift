@@ -7,7 +7,7 @@ internal import Threads
 /// says nothing about the Identity (design.md, section 4).
 public final class IdentitySlots: Sendable {
     public struct Limits: Sendable {
-        /// Per Identity.
+        /// Per Identity that is registered with no number of its own.
         public var maximumInFlight = 32
         /// Per Identity. App and source have the same shares of the queue as of the slots.
         public var maximumWaiting = 128
@@ -57,8 +57,16 @@ public final class IdentitySlots: Sendable {
 
     /// A slot for one call, at once or after a short wait; `nil` when there is none.
     ///
-    /// Cancelling the task does not cut the wait short: it is short.
-    public func acquire(identity: String, app: String, source: String) async -> Slot? {
+    /// `maximumInFlight` is how many calls the Identity is registered to bear. Cancelling the task does not cut the
+    /// wait short: it is short.
+    public func acquire(
+        identity: String, app: String, source: String, maximumInFlight: Int? = nil
+    ) async -> Slot? {
+        if let maximumInFlight {
+            state.withLock { state in
+                state.tables[identity, default: SlotTable(limits: limits)].maximumInFlight = maximumInFlight
+            }
+        }
         if take(identity: identity, app: app, source: source) {
             return Slot(of: self, identity: identity, app: app, source: source)
         }

@@ -14,9 +14,12 @@ struct SlotTable {
     /// The apps that wait, the one whose turn is next first.
     private var turns: [String] = []
     private let limits: IdentitySlots.Limits
+    /// How many calls the Identity is registered to bear; a revision may change it while calls are under way.
+    var maximumInFlight: Int
 
     init(limits: IdentitySlots.Limits) {
         self.limits = limits
+        maximumInFlight = limits.maximumInFlight
     }
 
     var isUnused: Bool { inFlight == 0 && waitingCount == 0 }
@@ -25,7 +28,7 @@ struct SlotTable {
     ///
     /// It overtakes nobody: whoever waits while a slot is free waits for a limit of his own.
     mutating func take(app: String, source: String) -> Bool {
-        guard inFlight < limits.maximumInFlight, hasRoom(app: app), hasRoom(source: source) else { return false }
+        guard inFlight < maximumInFlight, hasRoom(app: app), hasRoom(source: source) else { return false }
         inFlight += 1
         inFlightByApp[app, default: 0] += 1
         inFlightBySource[source, default: 0] += 1
@@ -58,7 +61,7 @@ struct SlotTable {
         inFlightByApp.decrease(app)
         inFlightBySource.decrease(source)
         var granted: [UInt64] = []
-        while inFlight < limits.maximumInFlight, let waiter = takeNext() { granted.append(waiter) }
+        while inFlight < maximumInFlight, let waiter = takeNext() { granted.append(waiter) }
         return granted
     }
 
@@ -85,11 +88,11 @@ struct SlotTable {
     }
 
     private func hasRoom(app: String) -> Bool {
-        inFlightByApp[app, default: 0] < limits.shareOfApp(in: limits.maximumInFlight)
+        inFlightByApp[app, default: 0] < limits.shareOfApp(in: maximumInFlight)
     }
 
     private func hasRoom(source: String) -> Bool {
-        inFlightBySource[source, default: 0] < limits.shareOfSource(in: limits.maximumInFlight)
+        inFlightBySource[source, default: 0] < limits.shareOfSource(in: maximumInFlight)
     }
 }
 

@@ -1,4 +1,5 @@
 import CommandLineTools
+import EstateApplication
 import Glibc
 
 /// The service and the operator's commands.
@@ -9,7 +10,9 @@ struct Main {
     static let program = Program(
         "authledger", version: version,
         "The token endpoint of an API platform whose every decision is on the record.",
-        commands: [InitCommand.declaration, ServeCommand.declaration, VersionCommand.declaration])
+        commands: [
+            InitCommand.declaration, ServeCommand.declaration, ApplyCommand.declaration, VersionCommand.declaration,
+        ])
 
     static func main() async {
         let console = Console()
@@ -32,6 +35,9 @@ struct Main {
             switch command {
             case InitCommand.declaration.name: return try InitCommand(arguments).run(console)
             case ServeCommand.declaration.name: return try await ServeCommand(arguments).run(console)
+            case ApplyCommand.declaration.name:
+                let key = getenv("AUTHLEDGER_KEY").map { String(cString: $0) }
+                return try ApplyCommand(arguments).run(console, key: key)
             default: return VersionCommand.run(console)
             }
         } catch let error as UsageError {

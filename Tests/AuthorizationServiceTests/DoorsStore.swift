@@ -87,6 +87,7 @@ final class DoorsStore: EventStore {
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any LedgerReader) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
+        await Self.pause()
         let content = content.withLock { $0 }
         if let failure = content.readFailure { throw failure }
         return try body(DoorsReader(content))
@@ -94,6 +95,7 @@ final class DoorsStore: EventStore {
 
     func keep(_ checkpoint: ReleasedCheckpoint) async throws(AppendError) {
         await content.withLock { $0.beforeKeeping }?()
+        await Self.pause()
         try content.withLock { (content) throws(AppendError) in
             if let failure = content.keepFailure { throw failure }
             content.kept.append(checkpoint)
@@ -102,6 +104,11 @@ final class DoorsStore: EventStore {
     }
 
     func stop() async {}
+
+    /// Lets others in between, as threads of its own would.
+    private static func pause() async {
+        for _ in 0..<3 { await Task.yield() }
+    }
 }
 
 final class DoorsReader: LedgerReader {

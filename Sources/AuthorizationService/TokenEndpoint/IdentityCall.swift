@@ -47,7 +47,8 @@ struct IdentityCall {
         guard remaining > 0 else { return skipped(attempt, .budgetSpent) }
         guard
             let slot = await context.slots.acquire(
-                identity: link.identity.text, app: app.id.text, source: sourceTag.text)
+                identity: link.identity.text, app: app.id.text, source: sourceTag.text,
+                maximumInFlight: Int(revision.maximumInFlight))
         else { return skipped(attempt, .noSlot) }
 
         let made = identity.revisions.last { $0.number == link.revision }?.at ?? identity.registeredAt

@@ -9,10 +9,10 @@ void ledger_name_thread(const char *name);
 /* No core files and no debugger: secrets live in this process's memory. 0 on success. */
 int ledger_forbid_core_files(void);
 
-/* Blocks INT and TERM in the calling thread and in all that it starts. */
-void ledger_block_stop_signals(void);
+/* From now on INT and TERM do not end the process: ledger_wait_for_stop_signal learns of them. 0 on success. */
+int ledger_catch_stop_signals(void);
 
-/* Waits for INT or TERM, which must be blocked; gives the one that came. */
+/* Waits for INT or TERM, which must be caught; gives the one that came. */
 int ledger_wait_for_stop_signal(void);
 
 #endif

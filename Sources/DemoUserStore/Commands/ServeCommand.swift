@@ -40,7 +40,7 @@ struct ServeCommand {
     /// Keeps the main thread, which has nothing else to do, until the signal comes.
     @MainActor
     func run(_ console: Console) async throws -> ExitStatus {
-        ledger_block_stop_signals()
+        _ = ledger_catch_stop_signals()
         guard let list = try UsersFile.read(users) else {
             console.say("There is no file \(users): 'demo-user-store add' makes one.")
             return .impossible

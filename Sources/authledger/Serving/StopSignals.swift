@@ -2,12 +2,12 @@ import CSystem
 import Glibc
 import Threads
 
-/// Waits for INT or TERM. Made before any other thread, so that every thread has them blocked.
+/// Catches INT and TERM from its making on, and waits for the first.
 final class StopSignals: Sendable {
     private let waiter: AsyncStream<Void>
 
     init() {
-        ledger_block_stop_signals()
+        _ = ledger_catch_stop_signals()
         signal(SIGPIPE, SIG_IGN)
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         waiter = stream

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Foundation
 import Glibc
 import LedgerTestSupport
-import Threads
+import Synchronization
 
 /// A ledger in a folder of its own with the real `authledger` serving it on a free port.
 final class RunningLedger {
@@ -37,7 +37,7 @@ final class RunningLedger {
         else { throw Probe.Failed(reason: made.output + made.talk) }
         operatorKey = key
         self.vkey = vkey
-        port = try Self.freePort()
+        port = try Probe.freePort()
         process = Process()
         try start()
     }
@@ -51,14 +51,14 @@ final class RunningLedger {
     var baseURL: String { "http://127.0.0.1:\(port)" }
 
     /// Starts (again) on the same port: issuers begin with it.
-    func start() throws {
+    func start(adding arguments: [String] = []) throws {
         process = Process()
         process.executableURL = Self.binaries.appendingPathComponent("authledger")
         process.arguments =
             [
                 "serve", "--ledger", ledger, "--listen", "127.0.0.1:\(port)", "--base-url", baseURL,
                 "--allow-private-destinations", "--minimum-free", "0",
-            ] + extraArguments
+            ] + extraArguments + arguments
         process.standardOutput = try handle("access.log")
         process.standardError = try handle("service.log")
         try process.run()
@@ -146,7 +146,7 @@ final class RunningLedger {
         return id
     }
 
-    struct Client {
+    struct Client: Sendable {
         var id: String
         var secret: String
 
@@ -165,22 +165,33 @@ final class RunningLedger {
 
     func token(
         _ client: Client?, _ user: String, _ password: String, in environment: String = "prod", more: String = "",
-        fields: [String: String] = [:]
+        fields: [String: String] = [:], from source: String = "127.0.0.1"
     ) throws -> Probe.Answer {
         try post(
             client, "grant_type=password&username=\(Self.encoded(user))&password=\(Self.encoded(password))\(more)",
-            in: environment, fields: fields)
+            in: environment, fields: fields, from: source)
     }
 
     func post(
         _ client: Client?, _ body: String, type: String = "application/x-www-form-urlencoded",
-        in environment: String = "prod", fields: [String: String] = [:]
+        in environment: String = "prod", fields: [String: String] = [:], from source: String = "127.0.0.1"
     ) throws -> Probe.Answer {
         var all = fields
-        all["Content-Type"] = type
+        all["Content-Type"] = all["Content-Type"] ?? type
         if let client { all["Authorization"] = client.basic }
         return try Probe.send(
-            "POST", "/\(environment)/oauth/access-token", to: port, fields: all, body: Array(body.utf8))
+            "POST", "/\(environment)/oauth/access-token", to: port, fields: all, body: Array(body.utf8), from: source)
+    }
+
+    /// The same from any thread.
+    static func token(
+        _ client: Client, _ user: String, _ password: String, on port: UInt16, from source: String = "127.0.0.1"
+    ) throws -> Probe.Answer {
+        try Probe.send(
+            "POST", "/prod/oauth/access-token", to: port,
+            fields: ["Content-Type": "application/x-www-form-urlencoded", "Authorization": client.basic],
+            body: Array("grant_type=password&username=\(encoded(user))&password=\(encoded(password))".utf8),
+            from: source)
     }
 
     static func encoded(_ text: String) -> String {
@@ -189,27 +200,41 @@ final class RunningLedger {
 
     /// The claims of a token, unverified.
     static func claims(_ token: String) -> [String: Any] {
+        (try? JSONSerialization.jsonObject(with: part(1, of: token)) as? [String: Any]) ?? [:]
+    }
+
+    /// 0 is the header, 1 the claims, as they are signed.
+    static func part(_ index: Int, of token: String) -> Data {
         let parts = token.split(separator: ".")
-        guard parts.count == 3 else { return [:] }
-        var text = parts[1].replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+        guard parts.count == 3 else { return Data() }
+        var text = parts[index].replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         while text.count % 4 != 0 { text += "=" }
-        guard let data = Data(base64Encoded: text) else { return [:] }
-        return (try? JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
+        return Data(base64Encoded: text) ?? Data()
     }
 
     // MARK: The record
 
-    /// Every event's body, read from the file while the service writes.
-    func events(_ type: String? = nil) throws -> [[String: Any]] {
+    /// Every event, or those of one type or family, read from the file while the service writes.
+    func events(_ type: String? = nil, from position: Int = 0) throws -> [RecordedEvent] {
         let result = try Self.run(
-            "authaudit", ["history", "--ledger", ledger, "--format", "json"] + (type.map { ["--type", $0] } ?? []))
+            "authaudit",
+            ["history", "--ledger", ledger, "--format", "json", "--from", "\(position)"]
+                + (type.map { ["--type", $0] } ?? []))
         guard result.status == 0 else { throw Probe.Failed(reason: result.talk) }
-        let data = Data(result.output.utf8)
-        let rows = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
-        return rows
+        return try result.output.split(separator: "\n").map { try RecordedEvent(line: Array($0.utf8)) }
     }
 
-    func data(_ type: String) throws -> [[String: Any]] { try events(type).compactMap { $0["data"] as? [String: Any] } }
+    /// The event of this type that was recorded last.
+    func last(_ type: String) throws -> RecordedEvent {
+        guard let event = try events(type).last else { throw Probe.Failed(reason: "there is no \(type)") }
+        return event
+    }
+
+    /// Why the newest refusal was made.
+    func lastReason() throws -> String { try last("token.refused").text("reason") }
+
+    /// The events of one decision, in order.
+    func decision(_ id: String) throws -> [RecordedEvent] { try events().filter { $0.correlation == id } }
 
     /// `authaudit verify` over the whole ledger: throws what it said unless everything is fine.
     func verifyWholeLedger() throws {
@@ -237,32 +262,33 @@ final class RunningLedger {
         process.standardError = talk
         process.standardInput = stdin
         try process.run()
-        stdin.fileHandleForWriting.write(Data(input.utf8))
+        try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
-        let talked = Locked(Data())
-        let reader = Thread { talked.withLock { $0 = talk.fileHandleForReading.readDataToEndOfFile() } }
-        reader.start()
+        let talked = Reading(talk)
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        while !reader.isFinished { usleep(1_000) }
         return Finished(
-            status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
-            talk: String(decoding: talked.withLock { $0 }, as: UTF8.self))
+            status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self), talk: talked.text())
+    }
+}
+
+/// Reads a pipe to its end on a thread of its own, so that a talkative program never waits for us.
+private final class Reading: Sendable {
+    private let bytes = Mutex(Data())
+    private let isDone = DispatchSemaphore(value: 0)
+
+    init(_ pipe: Pipe) {
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread { [self] in
+            let read = handle.readDataToEndOfFile()
+            bytes.withLock { $0 = read }
+            isDone.signal()
+        }
     }
 
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard bound else { throw Probe.Failed(reason: "no free port") }
-        return UInt16(bigEndian: address.sin_port)
+    /// Waits for the end.
+    func text() -> String {
+        isDone.wait()
+        return bytes.withLock { String(decoding: $0, as: UTF8.self) }
     }
 }

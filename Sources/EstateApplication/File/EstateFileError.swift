@@ -1,0 +1,53 @@
+/// Where something stands in an estate file: `apps[1].apis[0]`.
+struct FilePath: Equatable, Sendable, CustomStringConvertible {
+    private(set) var description = ""
+
+    func appending(_ name: String) -> FilePath {
+        FilePath(description: description.isEmpty ? name : "\(description).\(name)")
+    }
+
+    func appending(_ index: Int) -> FilePath { FilePath(description: "\(description)[\(index)]") }
+}
+
+/// Why an estate file cannot be applied: the first thing that is wrong with it.
+struct EstateFileError: Error, Equatable {
+    let path: FilePath
+    let problem: Problem
+
+    init(_ path: FilePath, _ problem: Problem) {
+        self.path = path
+        self.problem = problem
+    }
+
+    enum Problem: Equatable {
+        case notJSON(reason: String, line: Int, column: Int)
+        case notAnObject
+        case unknownMember
+        case missing
+        case wrongForm(String)
+        case notAName(of: String)
+        /// Of things of one kind.
+        case repeatedName(String, of: String)
+        case repeatedReference(String)
+        case unknownReference(String, of: String)
+        case tooMany(Int)
+    }
+
+    /// One sentence without its full stop, for after the file's name.
+    var sentence: String {
+        let place = path.description.isEmpty ? "" : "\(path): "
+        switch problem {
+        case .notJSON(let reason, let line, let column):
+            return "line \(line), column \(column): this is not JSON as it must be (\(reason))"
+        case .notAnObject: return "an estate is one JSON object"
+        case .unknownMember: return "\(place)there is no such member"
+        case .missing: return "\(place)this member is missing"
+        case .wrongForm(let expected): return "\(place)this must be \(expected)"
+        case .notAName(let noun): return "\(place)this cannot be the name of an \(noun)"
+        case .repeatedName(let name, let noun): return "\(place)there is an \(noun) named \"\(name)\" already"
+        case .repeatedReference(let name): return "\(place)\"\(name)\" stands there twice"
+        case .unknownReference(let name, let noun): return "\(place)there is no \(noun) named \"\(name)\""
+        case .tooMany(let limit): return "\(place)there are more than \(limit)"
+        }
+    }
+}
