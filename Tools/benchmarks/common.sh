@@ -33,7 +33,7 @@ judge() {
 }
 
 median() { sort -g | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
-quotient() { awk -v a="$1" -v b="$2" -v f="${3:-%.2f}" 'BEGIN { printf f, b > 0 ? a / b : 0 }'; }
+quotient() { awk -v a="$1" -v b="$2" -v f="${3:-%.2f}" 'BEGIN { printf f, (b > 0 ? a / b : 0) }'; }
 seconds() { date +%s.%N; }
 
 free_port() {
@@ -83,10 +83,11 @@ CONF
     identity_url=http://127.0.0.1:$port/auth
 }
 
-# start_service FOLDER PORT: serves the ledger of the folder. Sets service (its pid) and base.
+# start_service FOLDER PORT [BASE]: serves the ledger of the folder, and returns when it is ready. BASE is the base URL
+# with which its environments were created, where that was another port. Sets service (its pid) and base.
 start_service() {
     base=http://127.0.0.1:$2
-    "$bin/authledger" serve --ledger "$1/ledger.db" --listen "127.0.0.1:$2" --base-url "$base" \
+    "$bin/authledger" serve --ledger "$1/ledger.db" --listen "127.0.0.1:$2" --base-url "${3:-$base}" \
         --allow-private-destinations --quiet >"$1/access.log" 2>"$1/service.log" &
     service=$!
     pids+=("$service")
@@ -126,4 +127,21 @@ load() {
         good = $2 - $4
         printf "%.0f\t%.2f\t%.2f\t%.3f\t%d\t%d\n", good / ($3 / 1e6), $6 / 1000, $7 / 1000, cpu * 1000 / $2, $4, $5
     }' <<<"$result"
+}
+
+# large_ledger: makes, once, two ledgers with the same estate. Sets empty and large (their folders) and large_base (the
+# base URL of both); large holds EVENTS token events and has been served and stopped, so that its snapshot is fresh.
+large_ledger() {
+    [ -z "${large:-}" ] || return 0
+    local port
+    [ -n "${identity_url:-}" ] || start_identity
+    empty=$work/empty large=$work/large port=$(free_port)
+    new_ledger "$empty" "$port"
+    large_base=$base
+    end "$service"
+    cp -r "$empty" "$large"
+    note "filling a ledger with $EVENTS token events"
+    "$bin/LedgerBenchmark" fill "$large/ledger.db" "$EVENTS" 1 >/dev/null
+    start_service "$large" "$port"
+    end "$service"
 }
