@@ -86,6 +86,13 @@ let programs: [Target] = [
         ]),
 ]
 
+// What Tools/bench measures with.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "LedgerBenchmark", dependencies: ["AuthorizationCore", "EventLog", "EventLogSQLite", "LedgerCrypto"],
+        path: "Tools/benchmarks/LedgerBenchmark")
+]
+
 // Tests: one folder per target.
 let tests: [Target] = [
     .target(name: "LedgerTestSupport", dependencies: ["CanonicalJSON", "CSystem"], path: "Tests/LedgerTestSupport"),
@@ -148,7 +155,7 @@ let tests: [Target] = [
     ),
 ]
 
-let targets = doors + pure + log + edge + service + audit + programs + tests
+let targets = doors + pure + log + edge + service + audit + programs + benchmarks + tests
 for target in targets where target.type != .system && !["CSystem", "CWipingFree"].contains(target.name) {
     target.swiftSettings = [
         .treatAllWarnings(as: .error),

@@ -21,8 +21,17 @@ public final class IdentitySlots: Sendable {
 
     private struct State {
         var tables: [String: SlotTable] = [:]
-        var continuations: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        var waiting: [UInt64: Waiting] = [:]
         var lastID: UInt64 = 0
+        /// A task sends home whoever has waited too long. There is one while anybody waits.
+        var isWatched = false
+    }
+
+    private struct Waiting {
+        var continuation: CheckedContinuation<Bool, Never>
+        var identity: String
+        var app: String
+        var until: ContinuousClock.Instant
     }
 
     private let limits: Limits
@@ -95,9 +104,10 @@ public final class IdentitySlots: Sendable {
     ) {
         enum Place {
             case taken
-            case waiting(UInt64)
+            case waiting(isWatched: Bool)
             case none
         }
+        let until = ContinuousClock.now + .milliseconds(limits.maximumWaitInMilliseconds)
         let place: Place = state.withLock { state in
             // Once more: a slot may have come back since.
             if state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source) {
@@ -106,34 +116,51 @@ public final class IdentitySlots: Sendable {
             state.lastID += 1
             let id = state.lastID
             guard state.tables[identity]?.wait(id, app: app, source: source) == true else { return .none }
-            state.continuations[id] = continuation
-            return .waiting(id)
+            state.waiting[id] = Waiting(continuation: continuation, identity: identity, app: app, until: until)
+            defer { state.isWatched = true }
+            return .waiting(isWatched: state.isWatched)
         }
         switch place {
         case .taken: continuation.resume(returning: true)
         case .none: continuation.resume(returning: false)
-        case .waiting(let id):
-            let limit = Duration.milliseconds(limits.maximumWaitInMilliseconds)
-            Task {
-                try? await Task.sleep(for: limit)
-                giveUp(id, identity: identity, app: app)
-            }
+        case .waiting(isWatched: true): break
+        case .waiting(isWatched: false): Task { await watch() }
         }
     }
 
-    private func giveUp(_ id: UInt64, identity: String, app: String) {
-        let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard state.tables[identity]?.giveUp(id, app: app) == true else { return nil }
-            return state.continuations.removeValue(forKey: id)
+    /// Sends home whoever has waited too long, until nobody waits. One task for all: a timer of his own for everybody
+    /// who waits a millisecond costs more than the wait.
+    private func watch() async {
+        while let next = nextLimit() {
+            try? await Task.sleep(until: next, clock: .continuous)
+            let now = ContinuousClock.now
+            let late = state.withLock { state in
+                let ids = state.waiting.filter { $0.value.until <= now }.keys
+                return ids.compactMap { id -> CheckedContinuation<Bool, Never>? in
+                    guard let waiting = state.waiting.removeValue(forKey: id),
+                        state.tables[waiting.identity]?.giveUp(id, app: waiting.app) == true
+                    else { return nil }
+                    return waiting.continuation
+                }
+            }
+            for continuation in late { continuation.resume(returning: false) }
         }
-        continuation?.resume(returning: false)
+    }
+
+    /// When the next one will have waited too long; nil, and the watch is over, when nobody waits.
+    private func nextLimit() -> ContinuousClock.Instant? {
+        state.withLock { state in
+            let next = state.waiting.values.map(\.until).min()
+            state.isWatched = next != nil
+            return next
+        }
     }
 
     private func giveBack(identity: String, app: String, source: String) {
         let granted = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             let ids = state.tables[identity]?.giveBack(app: app, source: source) ?? []
             if state.tables[identity]?.isUnused == true { state.tables[identity] = nil }
-            return ids.compactMap { state.continuations.removeValue(forKey: $0) }
+            return ids.compactMap { state.waiting.removeValue(forKey: $0)?.continuation }
         }
         for continuation in granted { continuation.resume(returning: true) }
     }

@@ -16,7 +16,7 @@ struct IdentityCall: Sendable {
 
 /// The thread that owns libcurl's multi handle, every easy handle and every connection.
 final class TransferLoop: @unchecked Sendable {
-    // Safe to share: other threads touch `mailbox` and, under its lock, `multi` for waking, which libcurl allows.
+    // Safe to share: other threads touch `mailbox`, and `multi` for waking, which libcurl allows.
     // All else belongs to the thread in `run()`.
     private struct Mail {
         var calls: [IdentityCall] = []
@@ -52,20 +52,19 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Hands a call to the thread. After ``stop()`` it is answered at once.
     func submit(_ call: IdentityCall) {
-        let isStopping = mailbox.withLock { mail in
-            guard !mail.isStopping else { return true }
+        let (isTaken, isFirst) = mailbox.withLock { mail in
+            guard !mail.isStopping else { return (false, false) }
             mail.calls.append(call)
-            if mail.calls.count == 1 { curl_multi_wakeup(multi) }
-            return false
+            return (true, mail.calls.count == 1)
         }
-        if isStopping { call.answer(.failed(.cancelledAtStop)) }
+        guard isTaken else { return call.answer(.failed(.cancelledAtStop)) }
+        // Outside the lock, which the thread wants as soon as it wakes.
+        if isFirst { curl_multi_wakeup(multi) }
     }
 
     func stop() {
-        mailbox.withLock { mail in
-            mail.isStopping = true
-            curl_multi_wakeup(multi)
-        }
+        mailbox.withLock { $0.isStopping = true }
+        curl_multi_wakeup(multi)
     }
 
     /// Carries calls until ``stop()``, then ends what is left.

@@ -1,5 +1,5 @@
-/// The data of an event, by family.
-public enum EventData: Sendable {
+/// The data of an event, by family. Indirect, because events are passed on more often than they are looked into.
+public indirect enum EventData: Sendable {
     case ledger(LedgerEvent)
     case operators(OperatorEvent)
     case environments(EnvironmentEvent)

@@ -6,6 +6,9 @@ public struct StoreConfiguration: Sendable {
     public var urgentShare = 256
     /// Proposals that one commit takes. What waits beyond them goes into the next.
     public var maximumBatch = 512
+    /// Admissions under way from which a commit waits for what they promise, and for how long at most.
+    public var gatherFromAdmissions = 16
+    public var gatherNanoseconds: UInt64 = 500_000
     /// Reads that may wait for a reader's thread.
     public var maximumQueuedReads = 1_024
     /// Events between two snapshots of the side projection: what a start has to fold again at most.

@@ -42,6 +42,9 @@ final class LedgerAppender {
         try statements.begin.run()
     }
 
+    /// The clock's reading for what joins the batch later.
+    func advance(to clock: Timestamp) { now = max(clock, now) }
+
     /// Judges the proposal against everything before it and writes it if its fences hold. A refused proposal leaves
     /// no trace.
     func add(_ proposal: Proposal) throws(SQLiteError) -> Result<Commit, AppendError> {

@@ -81,35 +81,36 @@ final class LedgerWriter: @unchecked Sendable {
     // MARK: One batch
 
     private func write(_ items: [WriterItem], with appender: LedgerAppender) throws(SQLiteError) {
-        var waiting: [WriterItem?] = items
+        var waiting: [WriterItem] = []
         var resume: [() -> Void] = []
         resume.reserveCapacity(items.count)
         do throws(SQLiteError) {
             try appender.begin(at: clock())
-            for (index, item) in items.enumerated() {
-                switch item {
-                case .append(let proposal, let waiter):
-                    let result = try appender.add(proposal)
-                    if case .failure = result, let admission = proposal.admission { queue.restore(admission) }
-                    resume.append { waiter.resume(returning: result) }
-                case .admit(let proposal, let reservation, let events, let waiter):
-                    let result = try appender.add(proposal)
-                    if case .failure = result { queue.release(reservation) }
-                    // Nobody waits for the disk here: the answer that follows will.
-                    waiting[index] = nil
-                    waiter.resume(
-                        returning: result.map {
-                            Admission(first: $0.first, reservation: reservation, reservedEvents: events)
-                        })
-                case .keep(let checkpoint, let waiter):
-                    try appender.keep(checkpoint)
-                    resume.append { waiter.resume(returning: .success(())) }
+            let deadline = WriterQueue.deadline(after: configuration.gatherNanoseconds)
+            var arrived = items
+            var count = 0
+            while !arrived.isEmpty {
+                count += arrived.count
+                for (index, item) in arrived.enumerated() {
+                    do throws(SQLiteError) {
+                        if let waiter = try judge(item, with: appender) {
+                            waiting.append(item)
+                            resume.append(waiter)
+                        }
+                    } catch {
+                        waiting += arrived[index...]
+                        throw error
+                    }
                 }
+                arrived = queue.takeMore(
+                    atMost: configuration.maximumBatch - count, while: configuration.gatherFromAdmissions,
+                    until: deadline)
+                if !arrived.isEmpty { appender.advance(to: clock()) }
             }
             try appender.commit()
         } catch {
             announceStop(because: error)
-            for case .some(let item) in waiting { item.fail(.stopped(error.description)) }
+            for item in waiting { item.fail(.stopped(error.description)) }
             throw error
         }
         if !appender.batch.isEmpty {
@@ -118,6 +119,28 @@ final class LedgerWriter: @unchecked Sendable {
             eventsSinceSnapshot += Int64(appender.batch.count)
         }
         for waiter in resume { waiter() }
+    }
+
+    /// Gives the item its place. Returns what tells its waiter, once the commit stands; nil when he knows already.
+    private func judge(_ item: WriterItem, with appender: LedgerAppender) throws(SQLiteError) -> (() -> Void)? {
+        switch item {
+        case .append(let proposal, let waiter):
+            let result = try appender.add(proposal)
+            if case .failure = result, let admission = proposal.admission { queue.restore(admission) }
+            return { waiter.resume(returning: result) }
+        case .admit(let proposal, let reservation, let events, let waiter):
+            let result = try appender.add(proposal)
+            if case .failure = result { queue.release(reservation) }
+            // Nobody waits for the disk here: the answer that follows will.
+            waiter.resume(
+                returning: result.map {
+                    Admission(first: $0.first, reservation: reservation, reservedEvents: events)
+                })
+            return nil
+        case .keep(let checkpoint, let waiter):
+            try appender.keep(checkpoint)
+            return { waiter.resume(returning: .success(())) }
+        }
     }
 
     private func keepHouse(with appender: LedgerAppender) throws(SQLiteError) {

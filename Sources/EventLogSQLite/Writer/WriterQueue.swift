@@ -42,7 +42,7 @@ final class WriterQueue: @unchecked Sendable {
 
     /// Queues the proposal; otherwise says why not, and nothing is kept.
     func offer(_ proposal: Proposal, _ item: WriterItem) -> AppendError? {
-        locked {
+        enqueueing {
             if let closedBecause { return .stopped(closedBecause) }
             let kept = proposal.admission.flatMap { reservations[$0.reservation] } ?? 0
             guard hasRoom(for: proposal.events.count - kept, proposal.urgency) else { return .full }
@@ -56,7 +56,7 @@ final class WriterQueue: @unchecked Sendable {
     func offerAdmission(
         _ proposal: Proposal, reserving events: Int, _ item: (_ reservation: UInt64) -> WriterItem
     ) -> AppendError? {
-        locked {
+        enqueueing {
             if let closedBecause { return .stopped(closedBecause) }
             guard hasRoom(for: proposal.events.count + events, proposal.urgency) else { return .full }
             lastReservation += 1
@@ -69,7 +69,7 @@ final class WriterQueue: @unchecked Sendable {
 
     /// Queues what needs no room.
     func offer(_ item: WriterItem) -> AppendError? {
-        locked {
+        enqueueing {
             if let closedBecause { return .stopped(closedBecause) }
             enqueue(item, events: 0)
             return nil
@@ -110,38 +110,58 @@ final class WriterQueue: @unchecked Sendable {
     /// Waits for work and takes up to `maximum` items in order.
     func take(atMost maximum: Int, idleAfterNanoseconds patience: UInt64?) -> Taken {
         locked {
-            var deadline = timespec()
-            if let patience {
-                clock_gettime(CLOCK_MONOTONIC, &deadline)
-                let nanoseconds = UInt64(deadline.tv_nsec) + patience
-                deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
-                deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
-            }
+            let deadline = patience.map { Self.deadline(after: $0) }
             while items.isEmpty {
                 if closedBecause != nil { return .closed }
-                isWriterWaiting = true
-                defer { isWriterWaiting = false }
-                if patience == nil {
-                    pthread_cond_wait(arrived, mutex)
-                } else if pthread_cond_timedwait(arrived, mutex, &deadline) == ETIMEDOUT, items.isEmpty {
-                    return closedBecause == nil ? .idle : .closed
-                }
+                if !wait(until: deadline), items.isEmpty { return closedBecause == nil ? .idle : .closed }
             }
-            var batch: [WriterItem] = []
-            if items.count <= maximum {
-                swap(&batch, &items)
-            } else {
-                batch = Array(items[..<maximum])
-                items.removeFirst(maximum)
-            }
-            for item in batch { queuedEvents -= item.eventCount }
-            return .batch(batch)
+            return .batch(takeItems(atMost: maximum))
         }
+    }
+
+    /// Takes what comes until the deadline, while at least `siblings` admissions promise more: a commit for many costs
+    /// little more than a commit for one. Nothing when it is not worth the wait, or the time is over.
+    func takeMore(atMost maximum: Int, while siblings: Int, until deadline: timespec) -> [WriterItem] {
+        locked {
+            while items.isEmpty {
+                guard reservations.count >= siblings, closedBecause == nil, wait(until: deadline) else { break }
+            }
+            return takeItems(atMost: maximum)
+        }
+    }
+
+    static func deadline(after nanoseconds: UInt64) -> timespec {
+        var deadline = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        let whole = UInt64(deadline.tv_nsec) + nanoseconds
+        deadline.tv_sec += Int(whole / 1_000_000_000)
+        deadline.tv_nsec = Int(whole % 1_000_000_000)
+        return deadline
     }
 
     var isEmpty: Bool { locked { items.isEmpty } }
 
     // MARK: Inside the lock
+
+    /// Waits for a signal. `false` when the deadline has passed.
+    private func wait(until deadline: timespec?) -> Bool {
+        isWriterWaiting = true
+        defer { isWriterWaiting = false }
+        guard var deadline else { return pthread_cond_wait(arrived, mutex) == 0 }
+        return pthread_cond_timedwait(arrived, mutex, &deadline) != ETIMEDOUT
+    }
+
+    private func takeItems(atMost maximum: Int) -> [WriterItem] {
+        var batch: [WriterItem] = []
+        if items.count <= maximum {
+            swap(&batch, &items)
+        } else {
+            batch = Array(items[..<maximum])
+            items.removeFirst(maximum)
+        }
+        for item in batch { queuedEvents -= item.eventCount }
+        return batch
+    }
 
     private func hasRoom(for events: Int, _ urgency: Proposal.Urgency) -> Bool {
         let limit =
@@ -155,11 +175,17 @@ final class WriterQueue: @unchecked Sendable {
     private func enqueue(_ item: WriterItem, events: Int) {
         items.append(item)
         queuedEvents += events
-        if isWriterWaiting { pthread_cond_signal(arrived) }
     }
 
     private func dropReservation(_ reservation: UInt64) {
         if let events = reservations.removeValue(forKey: reservation) { reservedEvents -= events }
+    }
+
+    /// Wakes the writer only when the lock is free again: it wants it first of all.
+    private func enqueueing(_ body: () -> AppendError?) -> AppendError? {
+        let (refusal, wakes) = locked { (body(), isWriterWaiting && !items.isEmpty) }
+        if wakes { pthread_cond_signal(arrived) }
+        return refusal
     }
 
     private func locked<Output>(_ body: () -> Output) -> Output {

@@ -17,7 +17,8 @@ struct Base64Alphabet: Sendable {
     }
 
     func encode(_ bytes: UnsafeRawBufferPointer) -> String {
-        // Not String(unsafeUninitializedCapacity:): optimised by Swift 6.3, its result was wrong where padding was written.
+        // Not written into the string's own storage: optimized, Swift 6.3 loses what that closure returns as soon as
+        // there is padding to write.
         var text: [UInt8] = []
         append(bytes, to: &text)
         return String(decoding: text, as: UTF8.self)

@@ -16,7 +16,8 @@ final class KeyFolder: LedgerKeys {
     let checkpointKey: Ed25519PrivateKey
     let indexKey: HMACKey
     let stateKey: HMACKey
-    private let tagKeys = Locked<[Int64: HMACKey]>([:])
+    /// By epoch; nil where it is known that there is none and never will be.
+    private let tagKeys = Locked<[Int64: HMACKey?]>([:])
     private let tokenKeys = Locked<[String: TokenSigningKey]>([:])
 
     /// Opens the folder that ``create(at:)`` made.
@@ -71,13 +72,16 @@ final class KeyFolder: LedgerKeys {
                 return key
             }
             // A gap in the past is a key that was destroyed, or an epoch in which nobody came: neither comes back.
-            guard epoch > newest else { return nil }
+            guard epoch > newest else {
+                keys[epoch] = .some(nil)
+                return nil
+            }
             return try makeTagKey(file, epoch: epoch, in: &keys)
         }
     }
 
     private func makeTagKey(
-        _ file: String, epoch: Int64, in keys: inout [Int64: HMACKey]
+        _ file: String, epoch: Int64, in keys: inout [Int64: HMACKey?]
     ) throws(KeyError) -> HMACKey {
         do {
             let secret = try SecretBytes.random(count: Self.keyBytes)
