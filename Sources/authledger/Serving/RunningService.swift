@@ -41,6 +41,7 @@ final class RunningService: Sendable {
         let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
         do {
             try check(store.state.estate, options)
+            try check(keys, of: store.state.estate, options)
         } catch {
             await store.stop()
             throw error
@@ -87,6 +88,18 @@ final class RunningService: Sendable {
             throw CommandFailure(
                 "The environment \(environment.name.text) has the issuer \(environment.issuer): --base-url must be its "
                     + "beginning.", .usage)
+        }
+    }
+
+    /// A checkpoint that another key signed would be refused by everybody who holds the ledger's.
+    private static func check(_ keys: KeyFolder, of estate: Estate, _ options: ServeOptions) throws {
+        let own = EventLog.KeyName(estate.ledger.origin).map {
+            NoteSigner(name: $0, privateKey: keys.checkpointKey).verifierKey.text
+        }
+        guard own == estate.ledger.verifierKey else {
+            throw CommandFailure(
+                "The checkpoint key in \(options.keys) is not the key of \(options.ledger): give the folder that init "
+                    + "made with this ledger as --keys.")
         }
     }
 
