@@ -18,6 +18,7 @@ public final class LedgerService: Sendable {
     private let metadata: MetadataDoor
     private let management: ManagementDoor
     private let health: HealthDoor
+    private let proxies: TrustedProxies
     private let managementPlaces: RequestPlaces
 
     /// `serverMetrics` gives what the HTTP server counted.
@@ -32,10 +33,15 @@ public final class LedgerService: Sendable {
         tokens = TokenDoor(context, clockIsRight: { health.clockIsRight }) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
+        proxies = TrustedProxies(context)
         managementPlaces = RequestPlaces(context.configuration.maximumManagementRequests)
     }
 
+    /// Whether connections from this address are a proxy's, which has shown its key.
+    public func isProxy(_ address: PeerAddress) -> Bool { proxies.contains(address) }
+
     public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let request = proxies.unwrap(request)
         let segments = request.pathSegments
         switch segments.first {
         case "manager": return await managementPlaces.answer { await management.answer(request) }

@@ -52,6 +52,7 @@ final class RunningService: Sendable {
         let identities = try IdentityHTTPClient(clientConfiguration)
 
         var configuration = ServiceConfiguration(baseURL: options.baseURL, destinations: options.destinations)
+        configuration.trustedProxies = Set(options.trustedProxies)
         configuration.minimumFreeBytes = options.minimumFreeBytes
         let freeSpace = FreeSpace(of: options.ledger)
         configuration.freeBytes = { freeSpace.bytes }
@@ -71,6 +72,7 @@ final class RunningService: Sendable {
 
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
+        serverConfiguration.isExempt = { service.isProxy($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
         let server = Server(configuration: serverConfiguration) { await service.answer($0) }
         let port = try server.start(host: options.host, port: options.port)
