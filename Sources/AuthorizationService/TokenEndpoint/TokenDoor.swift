@@ -94,7 +94,7 @@ public final class TokenDoor: Sendable {
     }
 
     /// Refusals of user credentials leave at the next multiple of the environment's quantum after arrival, so that
-    /// their time does not tell them apart (mission D-12). Off unless it is set.
+    /// their time does not tell them apart. Off unless it is set.
     private func holdToQuantum(_ request: HTTPRequest, in environment: EnvironmentName) async {
         let settings = context.store.state.estate.environments[environment]?.settings
         guard let quantum = settings?.refusalQuantumMilliseconds, quantum > 0 else { return }
