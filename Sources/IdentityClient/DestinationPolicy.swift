@@ -1,4 +1,4 @@
-/// Which destinations may be registered, and which addresses may be connected to (decision D-16).
+/// Which destinations may be registered, and which addresses may be connected to.
 ///
 /// Loopback, link-local, unspecified and multicast addresses are refused, both as they are written in a URL and as
 /// the address that a name turned out to have: a name that is bound anew after its registration (DNS rebinding) does

@@ -8,7 +8,7 @@ public struct IPAddress: Sendable, Equatable {
     }
 
     /// 4 or 16 bytes in network order.
-    let bytes: [UInt8]
+    public let bytes: [UInt8]
 
     /// Parses the one canonical spelling of an address: a dotted quad without leading zeros (so neither `127.1` nor
     /// `0x7f.0.0.1`), or the form of RFC 5952 without brackets and zone. `nil` for everything else.

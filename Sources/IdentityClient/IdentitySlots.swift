@@ -4,7 +4,7 @@ internal import Threads
 ///
 /// An app holds at most half of an Identity's slots, a source tag at most a quarter, and nobody waits longer than
 /// ``Limits/maximumWaitInMilliseconds``. Whoever gets none has a reason of ours not to ask, which ends the chain: it
-/// says nothing about the Identity (design.md, section 4).
+/// says nothing about the Identity.
 public final class IdentitySlots: Sendable {
     public struct Limits: Sendable {
         /// Per Identity that is registered with no number of its own.

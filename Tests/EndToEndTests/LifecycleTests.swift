@@ -94,6 +94,16 @@ import Testing
                 "127.0.0.1:0", "--base-url", "http://127.0.0.1:1",
             ])
         expectRefusal(keyless, status: 3, says: "nokeys")
+        // Another ledger's keys would sign checkpoints that nobody believes.
+        let other = try RunningLedger()
+        #expect(other.stop() == 0)
+        let foreign = try RunningLedger.run(
+            "authledger",
+            [
+                "serve", "--ledger", ledger.ledger, "--keys", "\(other.ledger).keys", "--listen", "127.0.0.1:0",
+                "--base-url", "http://127.0.0.1:1",
+            ])
+        expectRefusal(foreign, status: 3, says: "checkpoint key")
         try ledger.verifyWholeLedger()
     }
 

@@ -1,4 +1,4 @@
-/// What an authentication endpoint's answer means (mission D-4).
+/// What an authentication endpoint's answer means.
 ///
 /// 2xx accepts, unless the registration narrows what counts; 400, 401, 403, 404 and 422 reject; 423 rejects and stops
 /// the chain; everything else, and no answer at all, decides nothing.

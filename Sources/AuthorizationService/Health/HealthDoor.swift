@@ -62,6 +62,9 @@ public final class HealthDoor: Sendable {
         return reasons
     }
 
+    /// Whether the clock is fit for deciding: lifetimes hang on it.
+    var clockIsRight: Bool { judgeClock() == .right }
+
     private func judgeClock() -> ClockJudgement {
         watch.withLock { watch in
             // Read in this order: an event recorded in between must not look later than the clock.

@@ -30,7 +30,7 @@ extension ManagementDoor {
         }
     }
 
-    /// Records that somebody unknown knocked, within the budget for such requests (mission D-15): beyond it, or while
+    /// Records that somebody unknown knocked, within the budget for such requests: beyond it, or while
     /// disk space is short, the request is counted and answered only. False when it should stand and could not.
     func recordStranger(command: String, _ request: HTTPRequest) async -> Bool {
         let now = context.clock()

@@ -18,6 +18,8 @@ public final class LedgerService: Sendable {
     private let metadata: MetadataDoor
     private let management: ManagementDoor
     private let health: HealthDoor
+    private let proxies: TrustedProxies
+    private let managementPlaces: RequestPlaces
 
     /// `serverMetrics` gives what the HTTP server counted.
     public init(_ context: ServiceContext, serverMetrics: @escaping @Sendable () -> [Metric] = { [] }) {
@@ -26,17 +28,24 @@ public final class LedgerService: Sendable {
         let ledger = LedgerDoor(context, releaser: releaser)
         self.releaser = releaser
         self.ledger = ledger
-        tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
+        let health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
+        self.health = health
+        tokens = TokenDoor(context, clockIsRight: { health.clockIsRight }) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
-        health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
+        proxies = TrustedProxies(context)
+        managementPlaces = RequestPlaces(context.configuration.maximumManagementRequests)
     }
 
+    /// Whether connections from this address are a proxy's, which has shown its key.
+    public func isProxy(_ address: PeerAddress) -> Bool { proxies.contains(address) }
+
     public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let request = proxies.unwrap(request)
         let segments = request.pathSegments
         switch segments.first {
-        case "manager": return await management.answer(request)
-        case "ledger": return await ledger.answer(request)
+        case "manager": return await managementPlaces.answer { await management.answer(request) }
+        case "ledger": return await managementPlaces.answer { await ledger.answer(request) }
         case "healthz", "readyz", "metrics": return health.answer(request)
         case ".well-known": return metadata.answer(request)
         default: break

@@ -45,16 +45,24 @@ extension ServiceContext {
         guard request.fields.count(of: "Authorization") == 1, let value = request.fields.first("Authorization"),
             value.utf8.count <= 256, value.prefix(7).lowercased() == "bearer "
         else { return .failure(OperatorAuthenticationError(refusal: .unauthenticated)) }
-        let key = value.dropFirst(7)
-        let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let id = OperatorID(text: String(parts[0])), let found = estate.operators[id],
-            IssuedSecret.matches(String(parts[1]), found.key.digest)
-        else { return .failure(OperatorAuthenticationError(refusal: .unauthenticated)) }
+        guard let found = self.operator(holding: value.dropFirst(7), in: estate) else {
+            return .failure(OperatorAuthenticationError(refusal: .unauthenticated))
+        }
+        let id = found.id
         guard found.expiresAt > clock() else { return .failure(OperatorAuthenticationError(refusal: .expired(id))) }
         guard roles.isEmpty || roles.contains(where: { found.roles.contains($0) }) else {
             return .failure(OperatorAuthenticationError(refusal: .lacksRole(id, roles[0])))
         }
         return .success(found)
+    }
+
+    /// The operator whose key the text is, expired or not.
+    func `operator`(holding key: Substring, in estate: Estate) -> Operator? {
+        let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let id = OperatorID(text: String(parts[0])), let found = estate.operators[id],
+            IssuedSecret.matches(String(parts[1]), found.key.digest)
+        else { return nil }
+        return found
     }
 }
 

@@ -1,3 +1,4 @@
+public import HTTPMessages
 public import IdentityClient
 
 /// What the operator set when the service was started, besides what the ledger itself says.
@@ -5,6 +6,8 @@ public struct ServiceConfiguration: Sendable {
     /// Without a trailing slash; every issuer begins with it.
     public var baseURL: String
     public var destinations: DestinationPolicy
+    /// A proxy's key counts only from these addresses; from anywhere when empty.
+    public var trustedProxies: Set<PeerAddress> = []
     /// Below this much free space nothing unauthenticated is recorded; below half of it tokens are refused.
     public var minimumFreeBytes: Int64 = 1 << 30
     /// Free space of the ledger's file system, in bytes.

@@ -2,7 +2,7 @@ internal import AuthorizationCore
 internal import CanonicalJSON
 internal import IdentityClient
 
-/// What an accepted answer's body says (mission D-4): `extraInfo`, `subject`, `acr`, `amr`, `auth_time`, `vot`, `vtm`.
+/// What an accepted answer's body says: `extraInfo`, `subject`, `acr`, `amr`, `auth_time`, `vot`, `vtm`.
 /// Anything else in it is ignored, and no body at all is fine.
 struct AnswerContent: Sendable {
     /// The largest `extraInfo` that goes into a token, in bytes.

@@ -7,7 +7,7 @@ internal import LedgerCrypto
 /// The body that goes to an Identity: all that came, in the form that the Identity is registered with.
 ///
 /// Same media type in and out, and nothing to leave out or to add: the bytes as they came. Form to JSON: every value a
-/// string. JSON to form: strings bare, other values as their JSON text (mission D-8).
+/// string. JSON to form: strings bare, other values as their JSON text.
 enum OutgoingBody {
     /// Fields of the app's own that the Identity's flow adds (forward rules), by field name.
     typealias Additions = [(field: String, value: AddedValue)]

@@ -18,7 +18,7 @@ struct PasswordGrantDecision {
         case refused(Refusal, PublicError, retryAfterSeconds: Int64?)
         /// Nothing could be recorded, hence nothing is decided.
         case unrecorded
-        /// Refused, and not recorded one by one: it never authenticated (mission D-15).
+        /// Refused, and not recorded one by one: it never authenticated.
         case suppressed(PublicError)
     }
 

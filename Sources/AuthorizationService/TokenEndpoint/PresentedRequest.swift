@@ -19,7 +19,7 @@ struct PresentedRequest: Sendable {
     var asked = Asked()
     var body = ForwardedBody.none
 
-    /// Parameters that prove something about the app or carry a token; they are never forwarded (mission D-7).
+    /// Parameters that prove something about the app or carry a token; they are never forwarded.
     static let neverForwarded: Set<String> = [
         "client_secret", "client_assertion", "client_assertion_type", "assertion", "refresh_token", "subject_token",
         "actor_token", "access_token", "id_token", "code", "code_verifier", "dpop",

@@ -11,6 +11,7 @@ public final class TokenDoor: Sendable {
     private static let appShare = 4
 
     private let context: ServiceContext
+    private let clockIsRight: @Sendable () -> Bool
     /// The receipt of an event, for clients that prefer to have it at once.
     private let receipt: @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     private let places = Locked(Places())
@@ -22,9 +23,11 @@ public final class TokenDoor: Sendable {
 
     public init(
         _ context: ServiceContext,
+        clockIsRight: @escaping @Sendable () -> Bool = { true },
         receipt: @escaping @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     ) {
         self.context = context
+        self.clockIsRight = clockIsRight
         self.receipt = receipt
     }
 
@@ -40,6 +43,10 @@ public final class TokenDoor: Sendable {
         }
         defer { give(client.app) }
         guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes / 2 else {
+            return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
+        }
+        // A token's lifetime hangs on a clock that may be hours off: none until it is right or its operator has looked.
+        guard clockIsRight() else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         presented.check(client)
@@ -87,7 +94,7 @@ public final class TokenDoor: Sendable {
     }
 
     /// Refusals of user credentials leave at the next multiple of the environment's quantum after arrival, so that
-    /// their time does not tell them apart (mission D-12). Off unless it is set.
+    /// their time does not tell them apart. Off unless it is set.
     private func holdToQuantum(_ request: HTTPRequest, in environment: EnvironmentName) async {
         let settings = context.store.state.estate.environments[environment]?.settings
         guard let quantum = settings?.refusalQuantumMilliseconds, quantum > 0 else { return }

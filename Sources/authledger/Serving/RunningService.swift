@@ -41,6 +41,7 @@ final class RunningService: Sendable {
         let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
         do {
             try check(store.state.estate, options)
+            try check(keys, of: store.state.estate, options)
         } catch {
             await store.stop()
             throw error
@@ -51,6 +52,7 @@ final class RunningService: Sendable {
         let identities = try IdentityHTTPClient(clientConfiguration)
 
         var configuration = ServiceConfiguration(baseURL: options.baseURL, destinations: options.destinations)
+        configuration.trustedProxies = Set(options.trustedProxies)
         configuration.minimumFreeBytes = options.minimumFreeBytes
         let freeSpace = FreeSpace(of: options.ledger)
         configuration.freeBytes = { freeSpace.bytes }
@@ -70,6 +72,7 @@ final class RunningService: Sendable {
 
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
+        serverConfiguration.isExempt = { service.isProxy($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
         let server = Server(configuration: serverConfiguration) { await service.answer($0) }
         let port = try server.start(host: options.host, port: options.port)
@@ -87,6 +90,18 @@ final class RunningService: Sendable {
             throw CommandFailure(
                 "The environment \(environment.name.text) has the issuer \(environment.issuer): --base-url must be its "
                     + "beginning.", .usage)
+        }
+    }
+
+    /// A checkpoint that another key signed would be refused by everybody who holds the ledger's.
+    private static func check(_ keys: KeyFolder, of estate: Estate, _ options: ServeOptions) throws {
+        let own = EventLog.KeyName(estate.ledger.origin).map {
+            NoteSigner(name: $0, privateKey: keys.checkpointKey).verifierKey.text
+        }
+        guard own == estate.ledger.verifierKey else {
+            throw CommandFailure(
+                "The checkpoint key in \(options.keys) is not the key of \(options.ledger): give the folder that init "
+                    + "made with this ledger as --keys.")
         }
     }
 

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import CommandLineTools
 import Glibc
+import HTTPMessages
 import IdentityClient
 
 /// The options of `serve`, from the command line and from the file that `--config` names. The command line wins.
@@ -13,6 +14,7 @@ struct ServeOptions {
         .value("vaults", "FILE", "Vault keys and directory (FILE.vaults)."),
         .flag("allow-private-destinations", "Lets Identities be asked on loopback and link-local addresses."),
         .value("destination-allow", "HOST", "Only these hosts may be destinations.", repeats: true),
+        .value("trusted-proxy", "ADDRESS", "A proxy's X-Gateway-Key counts only from these.", repeats: true),
         .value("throttle-user", "N/SECONDS", "Failed guesses per user name (10/300), where the ledger has no limit."),
         .value("throttle-app", "N/SECONDS", "Failed guesses per app and source (1000/60), likewise."),
         .value("minimum-free", "BYTES", "Free space below which strangers are not recorded (1073741824)."),
@@ -30,6 +32,7 @@ struct ServeOptions {
     let keys: String
     let vaults: String
     let destinations: DestinationPolicy
+    let trustedProxies: [PeerAddress]
     let throttleUser: Rate?
     let throttleApp: Rate?
     let minimumFreeBytes: Int64
@@ -74,6 +77,12 @@ struct ServeOptions {
         destinations = DestinationPolicy(
             allowPrivate: settings.has("allow-private-destinations"),
             allowedHosts: allowed.isEmpty ? nil : allowed.map { $0.lowercased() })
+        trustedProxies = try settings.values("trusted-proxy").map { text in
+            guard let address = IPAddress(canonical: text).flatMap({ PeerAddress(bytes: $0.bytes) }) else {
+                throw arguments.error("--trusted-proxy '\(text)' is not an IP address")
+            }
+            return address
+        }
         throttleUser = try settings.rate("throttle-user")
         throttleApp = try settings.rate("throttle-app")
         isQuiet = settings.has("quiet")
