@@ -255,4 +255,25 @@ import Testing
         #expect(sum.number("sources") == 1)
         try scene.ledger.verifyWholeLedger()
     }
+
+    @Test func `a decision that cannot be brought to its end is refused, with every attempt on the record`() throws {
+        let scene = try Scene()
+        #expect(try scene.ana().status == 200)
+        // The token key is gone: the store accepts, and no token can be signed.
+        #expect(scene.ledger.stop() == 0)
+        try FileManager.default.removeItem(atPath: scene.ledger.ledger + ".keys/token/prod")
+        try scene.ledger.start()
+        scene.store.forget()
+        let answer = try scene.ana()
+        #expect(answer.status == 503 && answer.error == "temporarily_unavailable")
+        #expect(answer.field("Retry-After") != nil)
+        #expect(scene.store.calls.count == 1)
+        let refused = try scene.ledger.last("token.refused")
+        #expect(refused.text("reason") == "identity_unavailable")
+        let attempts = try scene.ledger.events("validation.attempted").filter { $0.correlation == refused.correlation }
+        #expect(attempts.map { $0.text("outcome") } == ["", "accepted"])
+        #expect(attempts.first?.text("skipped") == "budget_spent")
+        #expect(refused.numbers("attempts") == attempts.map(\.position))
+        try scene.ledger.verifyWholeLedger()
+    }
 }

@@ -24,6 +24,9 @@ struct IdentityCall {
     /// How long a whole chain may take.
     static let chainBudgetMicroseconds: Int64 = 10_000_000
 
+    /// The recorded failure of an answer whose subject could not be looked up or sealed.
+    static let unresolved = "answer_unresolved"
+
     var context: ServiceContext
     var environment: EnvironmentName
     var app: App
@@ -35,13 +38,7 @@ struct IdentityCall {
     func ask(
         _ link: IdentityChain.Link, ordinal: Int64, remaining: Int64, in state: LedgerState
     ) async throws -> Attempt {
-        var attempt = Attempt(data: ValidationAttempted(), blind: try context.blind())
-        attempt.data.ordinal = ordinal
-        attempt.data.identity = link.identity
-        attempt.data.revision = link.revision
-        attempt.data.via = link.apis
-        attempt.data.consulted = state.consulted
-        attempt.data.startedAt = context.clock()
+        var attempt = try describe(link, ordinal: ordinal, in: state)
         guard let identity = state.estate.identities[link.identity], let revision = identity.revision(link.revision)
         else { throw AttemptFailure(reason: "an Identity of the chain has no such revision") }
         guard remaining > 0 else { return skipped(attempt, .budgetSpent) }
@@ -69,9 +66,33 @@ struct IdentityCall {
             return attempt
         case .answered(let status, let contentType, let bytes):
             attempt.data.status = Int64(status)
-            return try await read(
-                status: status, contentType: contentType, bytes, of: identity, revision, into: attempt, in: state)
+            do {
+                return try await read(
+                    status: status, contentType: contentType, bytes, of: identity, revision, into: attempt, in: state)
+            } catch {
+                // It answered, and we cannot resolve the answer: our own reason, on the record with what was asked.
+                attempt.data.outcome = .indeterminate
+                attempt.data.failure = Self.unresolved
+                attempt.data.skipped = .noSlot
+                return attempt
+            }
         }
+    }
+
+    /// The record of an Identity that is not asked because the decision cannot be brought to its end.
+    func passOver(_ link: IdentityChain.Link, in state: LedgerState) throws -> Attempt {
+        skipped(try describe(link, ordinal: 0, in: state), .budgetSpent)
+    }
+
+    private func describe(_ link: IdentityChain.Link, ordinal: Int64, in state: LedgerState) throws -> Attempt {
+        var attempt = Attempt(data: ValidationAttempted(), blind: try context.blind())
+        attempt.data.ordinal = ordinal
+        attempt.data.identity = link.identity
+        attempt.data.revision = link.revision
+        attempt.data.via = link.apis
+        attempt.data.consulted = state.consulted
+        attempt.data.startedAt = context.clock()
+        return attempt
     }
 
     private func skipped(_ attempt: Attempt, _ reason: ValidationAttempted.Skip) -> Attempt {

@@ -111,10 +111,23 @@ struct PasswordGrantDecision {
     }
 
     /// Asks as long as the decision says so, then records what it says.
+    ///
+    /// A decision that cannot be brought to its end is refused, and its attempts are recorded all the same: a password
+    /// left the house.
     private func walk(_ call: IdentityCall, admission: Admission) async throws -> Result {
         var attempts: [Attempt] = []
+        do {
+            return try await bringToEnd(call, &attempts, admission)
+        } catch {
+            return try await giveUp(attempts, call, admission)
+        }
+    }
+
+    private func bringToEnd(
+        _ call: IdentityCall, _ attempts: inout [Attempt], _ admission: Admission
+    ) async throws -> Result {
         var moves = 0
-        let start = context.clock().microseconds
+        let start = monotonicNanoseconds()
         let freshAccount = try context.randomIdentifier(of: AccountKind.self)
         while true {
             let state = context.store.state
@@ -126,7 +139,7 @@ struct PasswordGrantDecision {
             let outcome: Outcome
             switch step {
             case .ask(let link):
-                let spent = context.clock().microseconds - start
+                let spent = Int64((monotonicNanoseconds() - start) / 1_000)
                 attempts.append(
                     try await call.ask(
                         link, ordinal: Int64(attempts.count + 1),
@@ -147,6 +160,25 @@ struct PasswordGrantDecision {
                 guard moves <= Self.maximumMoves else { throw AppendError.moved(fence) }
             }
         }
+    }
+
+    /// Refuses for a reason of ours. It stands in the record as an Identity that was passed over for want of time, before
+    /// all others, because such a reason ends a chain whatever came of it otherwise.
+    private func giveUp(_ attempts: [Attempt], _ call: IdentityCall, _ admission: Admission) async throws -> Result {
+        let state = context.store.state
+        var facts = try facts()
+        facts.engine = state.estate.ledger.engine
+        var all = attempts
+        var reason = Refusal.identityUnavailable
+        switch nextStep(request, given: facts, in: DecisionState(estate: state.estate), after: []) {
+        case .ask(let link): all.insert(try call.passOver(link, in: state), at: 0)
+        case .refuse(let found): reason = found
+        case .issue: break
+        }
+        var outcome = try refuse(reason, all, facts, state, admission)
+        // Without fences: it hands out nothing, and must not move again.
+        outcome.proposal.unchanged = []
+        return try outcome.result(try await context.store.append(outcome.proposal))
     }
 
     private struct Outcome {
