@@ -28,3 +28,14 @@ public enum KeyError: Error, Sendable, Equatable {
     case unreadable(String)
     case crypto(CryptoError)
 }
+
+extension KeyError: CustomStringConvertible {
+    /// For the operator of the host: names the file, never what is in it.
+    public var description: String {
+        switch self {
+        case .missing(let path): "\(path) is missing"
+        case .unreadable(let fact): fact
+        case .crypto(let error): "\(error)"
+        }
+    }
+}

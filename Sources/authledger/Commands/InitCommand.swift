@@ -66,10 +66,17 @@ struct InitCommand {
             console.say("The key above is shown only now: it lets its holder manage everything.")
             return .fine
         } catch let error as OpenError {
-            throw CommandFailure("\(error)")
+            throw CommandFailure("\(error)\(remainder)")
         } catch let error as KeyError {
-            throw CommandFailure("The keys could not be made: \(error).")
+            throw CommandFailure("The keys could not be made: \(error).\(remainder)")
         }
+    }
+
+    /// What a failed run leaves behind. None of it is removed: another run may have made it in the same moment.
+    private var remainder: String {
+        let left = [keys, vaults, ledger].filter(KeyFile.exists)
+        guard !left.isEmpty else { return "" }
+        return " It left \(left.joined(separator: ", ")) unfinished: remove this before init is run again."
     }
 
     private func firstEvents(
