@@ -71,6 +71,12 @@ public struct JSONWriter: Sendable {
         StringEscaping.appendLiteral(value, to: &bytes)
     }
 
+    /// A string whose bytes the caller knows to be valid UTF-8, such as those that a `String` lends. Not checked.
+    public mutating func string(utf8Bytes value: UnsafeBufferPointer<UInt8>) {
+        beginValue()
+        StringEscaping.appendLiteral(UnsafeRawBufferPointer(value), to: &bytes)
+    }
+
     public mutating func integer(_ value: Int64) {
         precondition(value.magnitude <= JSON.maximumInteger.magnitude, "an integer that no reader would take")
         beginValue()

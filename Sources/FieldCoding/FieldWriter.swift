@@ -42,19 +42,19 @@ public struct FieldWriter: FieldVisitor {
 
     public mutating func text<Value: TextValue>(_ name: StaticString, _ value: inout Value) throws(FieldError) {
         json.name(name)
-        json.string(value.text)
+        value.withTextBytes { json.string(utf8Bytes: $0) }
     }
 
     public mutating func text<Value: TextValue>(_ name: StaticString, _ value: inout Value?) throws(FieldError) {
         guard let value else { return }
         json.name(name)
-        json.string(value.text)
+        value.withTextBytes { json.string(utf8Bytes: $0) }
     }
 
     public mutating func texts<Value: TextValue>(_ name: StaticString, _ values: inout [Value]) throws(FieldError) {
         json.name(name)
         json.beginArray()
-        for value in values { json.string(value.text) }
+        for value in values { value.withTextBytes { json.string(utf8Bytes: $0) } }
         json.endArray()
     }
 

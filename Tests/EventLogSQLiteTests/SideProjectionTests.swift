@@ -11,8 +11,14 @@ final class PlacesProjection: SideProjection, @unchecked Sendable {
     private var places: [Int64] = []
     private var restoredCount = 0
     private let accepts: Bool
+    private let types: Set<EventType>?
 
-    init(accepts: Bool = true) { self.accepts = accepts }
+    init(accepts: Bool = true, types: Set<EventType>? = nil) {
+        self.accepts = accepts
+        self.types = types
+    }
+
+    func folds(_ type: EventType) -> Bool { types?.contains(type) ?? true }
 
     func restore(_ bytes: [UInt8]) -> Bool {
         guard accepts, let text = String(bytes: bytes, encoding: .utf8), let count = Int64(text) else { return false }
@@ -79,6 +85,20 @@ final class PlacesProjection: SideProjection, @unchecked Sendable {
         #expect(projection.folded == [0, 1, 2])
         #expect(store.state.estate.environments.keys.map(\.text) == ["prod"])
         await store.stop()
+    }
+
+    @Test func `a start folds only events of the types that the projection names`() async throws {
+        let folder = TemporaryFolder()
+        let path = try make(folder)
+        let store = try open(path, PlacesProjection(accepts: false))
+        try await store.propose(Sample.read())
+        try await store.propose(Sample.environment("prod"))
+        try await store.propose(Sample.read())
+        await store.stop()
+        let again = PlacesProjection(accepts: false, types: [.environmentCreated])
+        let reopened = try open(path, again)
+        #expect(again.folded == [2])
+        await reopened.stop()
     }
 
     @Test func `a start folds only what the snapshot of the last stop does not hold`() async throws {

@@ -5,6 +5,15 @@ public protocol TextValue: Sendable {
     static var textForm: TextForm { get }
     /// A value for the schema's example.
     static var example: Self { get }
+    /// Lends the UTF-8 of ``text``. Most values are numbers, which need no `String` to be written into a log.
+    func withTextBytes<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output
+}
+
+extension TextValue {
+    public func withTextBytes<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
+        var text = text
+        return text.withUTF8(body)
+    }
 }
 
 /// What a text field may hold, for the JSON Schema of an event.

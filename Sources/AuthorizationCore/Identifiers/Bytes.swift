@@ -2,7 +2,8 @@
 public protocol FixedBytes: TextValue, Hashable, Comparable {
     static var count: Int { get }
     init(words: [UInt64])
-    var words: [UInt64] { get }
+    /// Eight of the bytes, the most significant first.
+    func word(_ index: Int) -> UInt64
 }
 
 /// Sixteen bytes: a tag, a blind.
@@ -17,7 +18,7 @@ public struct Bytes16: FixedBytes {
     }
 
     public init(words: [UInt64]) { self.init(high: words[0], low: words[1]) }
-    public var words: [UInt64] { [high, low] }
+    public func word(_ index: Int) -> UInt64 { index == 0 ? high : low }
 
     public static func < (left: Self, right: Self) -> Bool {
         (left.high, left.low) < (right.high, right.low)
@@ -42,7 +43,14 @@ public struct Bytes32: FixedBytes {
     public init(words: [UInt64]) {
         self.init(first: words[0], second: words[1], third: words[2], fourth: words[3])
     }
-    public var words: [UInt64] { [first, second, third, fourth] }
+    public func word(_ index: Int) -> UInt64 {
+        switch index {
+        case 0: first
+        case 1: second
+        case 2: third
+        default: fourth
+        }
+    }
 
     public static func < (left: Self, right: Self) -> Bool {
         (left.first, left.second, left.third, left.fourth) < (right.first, right.second, right.third, right.fourth)
@@ -72,8 +80,8 @@ extension FixedBytes {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.count)
-        for word in words {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        for index in 0..<Self.count {
+            bytes.append(UInt8(truncatingIfNeeded: word(index / 8) >> UInt64(56 - index % 8 * 8)))
         }
         return bytes
     }
@@ -104,17 +112,19 @@ extension FixedBytes {
         self.init(words: words)
     }
 
-    public var text: String {
-        String(unsafeUninitializedCapacity: Self.count * 2) { buffer in
-            var index = 0
-            for word in words {
-                for shift in stride(from: 60, through: 0, by: -4) {
-                    let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-                    buffer[index] = digit < 10 ? 48 + digit : 87 + digit
-                    index += 1
+    public var text: String { withTextBytes { String(decoding: $0, as: UTF8.self) } }
+
+    public func withTextBytes<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.count * 2) { digits in
+            for index in 0..<Self.count / 8 {
+                var rest = word(index)
+                for place in stride(from: index * 16 + 15, through: index * 16, by: -1) {
+                    let digit = UInt8(truncatingIfNeeded: rest & 15)
+                    digits[place] = digit < 10 ? 48 + digit : 87 + digit
+                    rest >>= 4
                 }
             }
-            return index
+            return body(UnsafeBufferPointer(digits))
         }
     }
 }

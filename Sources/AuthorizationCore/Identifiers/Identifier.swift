@@ -21,12 +21,12 @@ public struct Identifier<Kind: IdentifierKind>: TextValue, Hashable, Comparable 
     public static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
 }
 
-private let crockford = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+private let crockford: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
 
 /// The value of each byte as a Crockford digit; 255 where it is none.
 private let crockfordValues: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
-    for (value, character) in crockford.enumerated() { values[Int(character)] = UInt8(value) }
+    for value in 0..<32 { values[Int(crockford.utf8Start[value])] = UInt8(value) }
     return values
 }()
 
@@ -53,16 +53,29 @@ extension Identifier {
         self.bits = bits
     }
 
-    public var text: String {
-        let prefixCount = Kind.prefix.utf8CodeUnitCount
-        return String(unsafeUninitializedCapacity: prefixCount + 26) { buffer in
-            for index in 0..<prefixCount { buffer[index] = Kind.prefix.utf8Start[index] }
-            var rest = bits
-            for index in stride(from: prefixCount + 25, through: prefixCount, by: -1) {
-                buffer[index] = crockford[Int(truncatingIfNeeded: rest & 31)]
+    public var text: String { withTextBytes { String(decoding: $0, as: UTF8.self) } }
+
+    public func withTextBytes<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
+        let prefix = Kind.prefix
+        let prefixCount = prefix.utf8CodeUnitCount
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: prefixCount + 26) { characters in
+            for index in 0..<prefixCount { characters[index] = prefix.utf8Start[index] }
+            let digits = crockford.utf8Start
+            // Two halves of 64 bits: shifting all 128 for every character costs several times as much.
+            var rest = UInt64(truncatingIfNeeded: bits)
+            for index in stride(from: prefixCount + 25, to: prefixCount + 13, by: -1) {
+                characters[index] = digits[Int(rest & 31)]
                 rest >>= 5
             }
-            return prefixCount + 26
+            rest = UInt64(truncatingIfNeeded: bits >> 60)
+            for index in stride(from: prefixCount + 13, to: prefixCount + 1, by: -1) {
+                characters[index] = digits[Int(rest & 31)]
+                rest >>= 5
+            }
+            rest = UInt64(truncatingIfNeeded: bits >> 120)
+            characters[prefixCount + 1] = digits[Int(rest & 31)]
+            characters[prefixCount] = digits[Int(rest >> 5)]
+            return body(UnsafeBufferPointer(characters))
         }
     }
 }

@@ -41,14 +41,16 @@ extension Timestamp {
     }
     public static var example: Self { Timestamp(microseconds: 1_790_000_000_123_456) }
 
-    public var text: String {
+    public var text: String { withTextBytes { String(decoding: $0, as: UTF8.self) } }
+
+    public func withTextBytes<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
         precondition((.earliest ... .latest).contains(self), "a year that four digits cannot hold")
         let day = self.day
         let date = CivilDate(day: day)
         var rest = microseconds - day * 86_400_000_000
         let fraction = rest % 1_000_000
         rest /= 1_000_000
-        return String(unsafeUninitializedCapacity: 27) { buffer in
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 27) { buffer in
             var index = 0
             func put(_ value: Int64, _ digits: Int) {
                 var value = value
@@ -76,7 +78,7 @@ extension Timestamp {
             put(".")
             put(fraction, 6)
             put("Z")
-            return index
+            return body(UnsafeBufferPointer(buffer))
         }
     }
 

@@ -24,6 +24,7 @@ struct ProjectionStart {
             try reader.refresh()
             try reader.scan(first..<size) { (position, body, _) throws(StoreError) in
                 do throws(RecordedFormError) {
+                    guard projection.folds(try RecordedForm.type(of: body)) else { return true }
                     events.append(try RecordedForm.decode(body))
                 } catch {
                     throw StoreError.damaged(position, "it is no event")

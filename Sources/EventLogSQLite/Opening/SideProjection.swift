@@ -9,9 +9,16 @@ public protocol SideProjection: AnyObject, Sendable {
     /// events are then folded from the first.
     func restore(_ bytes: [UInt8]) -> Bool
 
-    /// Folds the next events, in order, without a gap.
+    /// Whether events of this type change anything. A start does not even decode the others.
+    func folds(_ type: EventType) -> Bool
+
+    /// Folds the next events, in order; none is left out, save at a start those of types that change nothing.
     func fold(_ events: [Event])
 
     /// The state after everything that was folded. It is a cache: a later program may refuse it.
     func snapshot() -> [UInt8]
+}
+
+extension SideProjection {
+    public func folds(_ type: EventType) -> Bool { true }
 }

@@ -18,6 +18,13 @@ final class ThrottleProjection: SideProjection {
         return true
     }
 
+    /// Of a grant's events, those that begin and end it.
+    private static let foldedTypes: Set<EventType> = [
+        .ledgerConfigured, .environmentConfigured, .tokenRequested, .tokenIssued, .tokenRefused, .throttleCleared,
+    ]
+
+    func folds(_ type: EventType) -> Bool { Self.foldedTypes.contains(type) }
+
     func fold(_ events: [Event]) {
         for event in events {
             if case .ledger(.configured(let data)) = event.data { limits.withLock { $0.ledger = data.limits } }
