@@ -15,7 +15,7 @@ import Threads
         store = service.store
     }
 
-    /// The note, byte by byte from formats.md 1.2 and 1.3.
+    /// The note, byte by byte from C2SP signed-note and tlog-checkpoint.
     func expectedNote() throws -> String {
         let leaves = store.content.withLock { $0.leafHashes }
         let text = "\(DoorsService.origin)\n\(leaves.count)\n\(Base64.encode(NaiveTree.root(leaves[...]).bytes))\n"

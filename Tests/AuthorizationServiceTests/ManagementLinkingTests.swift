@@ -5,7 +5,7 @@ import EventLog
 import HTTPMessages
 import Testing
 
-/// An API by its interceptors, and whether an Identity can be linked to it (S1.34).
+/// An API by its interceptors, and whether an Identity can be linked to it.
 struct LinkableRow: CustomTestStringConvertible, Sendable {
     var name: String
     var interceptors: String

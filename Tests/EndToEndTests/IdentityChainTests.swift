@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Which Identities an app's request reaches, in which order, and where it ends: rows S1.13 to S1.25 and S1.36.
+/// Which Identities an app's request reaches, in which order, and where it ends.
 @Suite struct IdentityChainTests {
     /// One API and three Identities, registered in this order.
     struct Three {

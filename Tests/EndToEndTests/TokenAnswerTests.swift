@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a token says and what goes with it: rows S1.3, S1.11, S1.27 to S1.29, RFC 9068, RFC 8414, receipts.
+/// What a token says and what goes with it.
 @Suite struct TokenAnswerTests {
     @Test func `name and password become a token that names the app, the API and the person by a fresh subject`() throws
     {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What of a token request reaches the store, and in which form: rows S1.26 and S1.37, mission D-7 and D-8.
+/// What of a token request reaches the store, and in which form.
 @Suite struct TokenForwardingTests {
     /// A body as a client may write it, with what a careless copy would change.
     static let form =

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a store's answer, or none, makes of a request: rows S1.12 and S1.16, mission D-4, D-5, D-6, D-12.
+/// What a store's answer, or none, makes of a request.
 @Suite struct TokenRefusalTests {
     @Test func `each answer of a store accepts, rejects or decides nothing`() throws {
         let scene = try Scene(identity: #","timeout_ms":1500"#)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a token request must look like, and who may make it: rows S1.3, S1.5 to S1.9, RFC 6749 sections 2.3, 3.2, 5.2.
+/// What a token request must look like, and who may make it.
 @Suite struct TokenRequestTests {
     @Test func `a token request is a POST, and nothing else is even looked at`() throws {
         let scene = try Scene()

@@ -61,9 +61,21 @@ public final class LedgerService: Sendable {
     }
 
     /// Records what the command line says about limits, once: from then on the ledger's word holds, and an operator's.
-    public func configureOnce(userLimit: (Int64, Int64)?, appLimit: (Int64, Int64)?) async throws {
+    ///
+    /// Returns the options that say something else than the ledger, and are therefore not followed.
+    public func configureOnce(userLimit: (Int64, Int64)?, appLimit: (Int64, Int64)?) async throws -> [String] {
         let state = context.store.state
-        guard state.estate.ledger.configuredAt == nil, userLimit != nil || appLimit != nil else { return }
+        let recorded = state.estate.ledger
+        guard recorded.configuredAt == nil else {
+            let holding = ThrottleLimits(ledger: recorded.limits)
+            var ignored: [String] = []
+            if let userLimit, userLimit != (holding.userFailures, holding.userSeconds) {
+                ignored.append("throttle-user")
+            }
+            if let appLimit, appLimit != (holding.appFailures, holding.appSeconds) { ignored.append("throttle-app") }
+            return ignored
+        }
+        guard userLimit != nil || appLimit != nil else { return [] }
         var data = LedgerConfigured()
         data.limits.userFailures = userLimit?.0
         data.limits.userSeconds = userLimit?.1
@@ -75,6 +87,7 @@ public final class LedgerService: Sendable {
         )
         _ = try await context.store.append(
             Proposal(events: [event], consulted: state.consulted, unchanged: [.estate]))
+        return []
     }
 
     /// Releases checkpoints and sums up suppressed requests until it is cancelled.

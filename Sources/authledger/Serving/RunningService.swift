@@ -66,9 +66,12 @@ final class RunningService: Sendable {
             guard let counters = serverCounters.withLock({ $0 }) else { return [] }
             return Metric.list(of: counters())
         }
-        try await service.configureOnce(
+        let ignored = try await service.configureOnce(
             userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
+        for option in ignored {
+            console.say("--\(option) is not followed: the ledger has a limit of its own, which holds.")
+        }
 
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
