@@ -59,11 +59,7 @@ struct PasswordGrantDecision {
         defer { context.throttles.withLock { $0.leave(tags.place, budget: reading.budget) } }
         request.throttle = reading
 
-        let blind = try context.blind()
-        var sealed: [SealedRecord] = []
-        try await sealPerson(blind: blind, into: &sealed)
-
-        switch try await admit(blind: blind, sealed: sealed) {
+        switch try await admit() {
         case .refused(let reason):
             return try await refuseUnasked(reason)
         case .admitted(let admission):
@@ -85,15 +81,20 @@ struct PasswordGrantDecision {
     }
 
     /// Puts the request on the record before the first ask: a password leaves the house only after that.
-    private mutating func admit(blind: Bytes16, sealed: [SealedRecord]) async throws -> Entry {
+    private mutating func admit() async throws -> Entry {
+        let blind = try context.blind()
+        var sealed: [SealedRecord]?
         for _ in 0..<Self.maximumMoves {
             let state = context.store.state
             request.consulted = state.consulted
             request.engine = state.estate.ledger.engine
             let step = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
             if case .refuse(let reason) = step { return .refused(reason) }
+            let records =
+                if let sealed { sealed } else { try await sealPerson(into: &request, under: "", blind: blind) }
+            sealed = records
             let proposal = Proposal(
-                events: [event(.requested(request), blind: blind, sealed: sealed)], consulted: state.consulted,
+                events: [event(.requested(request), blind: blind, sealed: records)], consulted: state.consulted,
                 unchanged: [.estate, .environment(request.environment)])
             if let admission = try await admitted(proposal) { return .admitted(admission) }
         }
@@ -214,15 +215,19 @@ extension PasswordGrantDecision {
     }
 
     /// Seals the typed name and the source for the vault of the day: nobody is recognised yet.
-    private mutating func sealPerson(blind: Bytes16, into records: inout [SealedRecord]) async throws {
+    ///
+    /// The fields' path is part of what is sealed: `prefix` is where the request stands in its event.
+    private func sealPerson(
+        into request: inout TokenRequest, under prefix: String, blind: Bytes16
+    ) async throws -> [SealedRecord] {
         let vault = try await context.vaults.dayVault(request.receivedAt.day)
         let name = try await context.vaults.seal(
-            Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
+            Array(presented.userName.utf8), field: "\(prefix)user_name", blind: blind, vault: vault)
         let address = try await context.vaults.seal(
-            Array(source.description.utf8), field: "source", blind: blind, vault: vault)
+            Array(source.description.utf8), field: "\(prefix)source", blind: blind, vault: vault)
         request.userName = name.value
         request.source = address.value
-        records = [name.record, address.record]
+        return [name.record, address.record]
     }
 
     /// A refusal before any Identity was asked: one event that holds the request's facts.
@@ -247,20 +252,13 @@ extension PasswordGrantDecision {
         data.error = answer.error
         data.status = answer.status
         data.retryAfterSeconds = retryAfter(reason)
-        data.request = request
-        // The sealed fields lie one level deeper here, and their associated data names the path: seal them anew.
         let eventBlind = try context.blind()
-        var records: [SealedRecord] = []
-        if request.userName != nil {
-            let vault = try await context.vaults.dayVault(request.receivedAt.day)
-            let name = try await context.vaults.seal(
-                Array(presented.userName.utf8), field: "request.user_name", blind: eventBlind, vault: vault)
-            let address = try await context.vaults.seal(
-                Array(source.description.utf8), field: "request.source", blind: eventBlind, vault: vault)
-            data.request?.userName = name.value
-            data.request?.source = address.value
-            records = [name.record, address.record]
-        }
+        var facts = request
+        // Whoever took a place in the throttle named a user.
+        let records =
+            request.throttle == nil
+            ? [] : try await sealPerson(into: &facts, under: "request.", blind: eventBlind)
+        data.request = facts
         // No fence: it was decided on what it consulted, and refusing hands out nothing.
         let proposal = Proposal(
             events: [event(.refused(data), blind: eventBlind, sealed: records)], consulted: request.consulted)
