@@ -37,6 +37,9 @@ public final class LedgerService: Sendable {
         managementPlaces = RequestPlaces(context.configuration.maximumManagementRequests)
     }
 
+    /// Whether the clock fits the log, and may be acted on.
+    public var clockIsRight: Bool { health.clockIsRight }
+
     /// Whether connections from this address are a proxy's, which has shown its key.
     public func isProxy(_ address: PeerAddress) -> Bool { proxies.contains(address) }
 

@@ -1,3 +1,4 @@
+internal import AuthorizationCore
 internal import Glibc
 internal import LedgerSchema
 
@@ -44,6 +45,16 @@ enum LedgerFile {
         guard found.version <= LedgerSchema.version else {
             throw .newerSchema(path: path, found: found.version, known: LedgerSchema.version)
         }
+    }
+
+    /// Refuses another state key than the one that the file was made with, where it says which that was.
+    static func check(_ stateCheck: Bytes32, of connection: SQLiteConnection, path: String) throws(OpenError) {
+        let fits = try opening(path) { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT state_check FROM meta WHERE id = 1")
+            guard try row.step() else { return true }
+            return row.isNull(0) || row.bytes(0) == stateCheck.bytes
+        }
+        guard fits else { throw .wrongKey(path: path, key: "state") }
     }
 
     static func openError(_ code: Int32, path: String) -> OpenError {

@@ -202,11 +202,12 @@ enum WriterItem {
     case append(Proposal, Waiter<Commit>)
     case admit(Proposal, reservation: UInt64, reserving: Int, Waiter<Admission>)
     case keep(ReleasedCheckpoint, Waiter<Void>)
+    case erase([VaultID], Range<Int64>, Waiter<Int>)
 
     var eventCount: Int {
         switch self {
         case .append(let proposal, _), .admit(let proposal, _, _, _): proposal.events.count
-        case .keep: 0
+        case .keep, .erase: 0
         }
     }
 
@@ -216,6 +217,7 @@ enum WriterItem {
         case .append(_, let waiter): waiter.resume(returning: .failure(error))
         case .admit(_, _, _, let waiter): waiter.resume(returning: .failure(error))
         case .keep(_, let waiter): waiter.resume(returning: .failure(error))
+        case .erase(_, _, let waiter): waiter.resume(returning: .failure(error))
         }
     }
 }

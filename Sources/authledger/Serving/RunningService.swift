@@ -18,11 +18,12 @@ final class RunningService: Sendable {
     private let server: Server
     private let service: LedgerService
     private let timers: Task<Void, Never>
+    private let retaining: Task<Void, Never>
     private let accessLog: AccessLog?
 
     private init(
         port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
-        service: LedgerService, timers: Task<Void, Never>, accessLog: AccessLog?
+        service: LedgerService, timers: Task<Void, Never>, retaining: Task<Void, Never>, accessLog: AccessLog?
     ) {
         self.port = port
         self.store = store
@@ -31,14 +32,19 @@ final class RunningService: Sendable {
         self.server = server
         self.service = service
         self.timers = timers
+        self.retaining = retaining
         self.accessLog = accessLog
     }
 
-    static func start(_ options: ServeOptions, _ console: Console) async throws -> RunningService {
-        let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
+    static let wallClock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
+
+    static func start(
+        _ options: ServeOptions, _ console: Console, clock: @escaping @Sendable () -> Timestamp = wallClock
+    ) async throws -> RunningService {
         let keys = try KeyFolder(at: options.keys)
-        let projection = ThrottleProjection()
-        let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
+        let projection = ServiceProjection()
+        let store = try SQLiteEventStore.open(
+            at: options.ledger, projection: projection, stateCheck: try keys.stateCheck(), clock: clock)
         do {
             try check(store.state.estate, options)
             try check(keys, of: store.state.estate, options)
@@ -46,7 +52,7 @@ final class RunningService: Sendable {
             await store.stop()
             throw error
         }
-        let vaults = try VaultStore.open(at: options.vaults, epochKey: try keys.epochKey())
+        let vaults = try await openVaults(options, keys, closing: store)
         var clientConfiguration = IdentityHTTPClient.Configuration(policy: options.destinations)
         clientConfiguration.policy = options.destinations
         let identities = try IdentityHTTPClient(clientConfiguration)
@@ -60,12 +66,21 @@ final class RunningService: Sendable {
         limits.maximumWaiting = 1_024
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
-            configuration: configuration, throttles: projection.table, clock: clock)
+            configuration: configuration, throttles: projection.throttles.table, clock: clock)
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
+        let retention = Locked<Retention?>(nil)
         let service = LedgerService(context) {
-            guard let counters = serverCounters.withLock({ $0 }) else { return [] }
-            return Metric.list(of: counters())
+            let counters = serverCounters.withLock { $0 }.map { Metric.list(of: $0()) } ?? []
+            return counters + (retention.withLock { $0 }?.metrics ?? [])
         }
+        let ends = Retention(
+            context, vaults: vaults, facts: projection.retention,
+            clockIsRight: { [weak service] in service?.clockIsRight ?? false },
+            // A console belongs to one thread; this is another one's.
+            report: { Console().say($0) })
+        retention.withLock { $0 = ends }
+        // Before anything is served: what the log says has ended must not open again, whatever file was put back.
+        try await ends.applyRecord()
         let ignored = try await service.configureOnce(
             userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
@@ -83,7 +98,20 @@ final class RunningService: Sendable {
         let timers = Task { await service.runTimers() }
         return RunningService(
             port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
-            timers: timers, accessLog: accessLog)
+            timers: timers, retaining: Task { await ends.run() }, accessLog: accessLog)
+    }
+
+    /// Opens the vault file; the store is stopped when that fails.
+    private static func openVaults(
+        _ options: ServeOptions, _ keys: KeyFolder, closing store: SQLiteEventStore
+    ) async throws -> VaultStore {
+        do {
+            return try VaultStore.open(
+                at: options.vaults, keys: keys.epochKeys, indexCheck: try keys.indexCheck())
+        } catch {
+            await store.stop()
+            throw error
+        }
     }
 
     /// An issuer is fixed when its environment is created: a base URL that does not fit would break every token.
@@ -112,7 +140,9 @@ final class RunningService: Sendable {
     func stop() async {
         await server.stop()
         timers.cancel()
+        retaining.cancel()
         await timers.value
+        await retaining.value
         await service.close()
         identities.stop()
         await store.stop()
