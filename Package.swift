@@ -149,7 +149,8 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
+            "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EventLog", "EventLogSQLite", "LedgerCrypto",
+            "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
         ],
         exclude: ["Samples", "Witness"]
     ),

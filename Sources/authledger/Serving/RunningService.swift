@@ -4,6 +4,7 @@ import CommandLineTools
 import EventLog
 import EventLogSQLite
 import Glibc
+import HTTPMessages
 import HTTPServer
 import IdentityClient
 import LedgerCrypto
@@ -36,11 +37,11 @@ final class RunningService: Sendable {
         self.accessLog = accessLog
     }
 
-    static let wallClock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
-
+    /// `ahead`, in microseconds, is how far in the future the service believes to be: what takes a month is tested so.
     static func start(
-        _ options: ServeOptions, _ console: Console, clock: @escaping @Sendable () -> Timestamp = wallClock
+        _ options: ServeOptions, _ console: Console, ahead: Int64 = 0
     ) async throws -> RunningService {
+        let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds() + ahead) }
         let keys = try KeyFolder(at: options.keys)
         let projection = ServiceProjection()
         let store = try SQLiteEventStore.open(
@@ -92,7 +93,11 @@ final class RunningService: Sendable {
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.isExempt = { service.isProxy($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
-        let server = Server(configuration: serverConfiguration) { await service.answer($0) }
+        let server = Server(configuration: serverConfiguration) { request in
+            var request = request
+            request.receivedAt += ahead
+            return await service.answer(request)
+        }
         let port = try server.start(host: options.host, port: options.port)
         serverCounters.withLock { $0 = { server.counters } }
         let timers = Task { await service.runTimers() }
