@@ -130,6 +130,44 @@ import Testing
         await filled.store.close()
     }
 
+    @Test func `what is made, destroyed and emptied while keys are copied is so in the new file too`() async throws {
+        let filled = try await Filled()
+        let store = filled.store
+        // More than a few steps copy.
+        let many = await withTaskGroup(of: VaultID?.self) { group in
+            for day in Int64(100)..<3_600 { group.addTask { try? await store.dayVault(day) } }
+            return await group.reduce(into: [VaultID]()) { if let vault = $1 { $0.append(vault) } }
+        }
+        #expect(many.count == 3_500)
+        let destroyed = many.sorted().enumerated().filter { $0.offset % 50 == 0 }.map(\.element)
+        let meanwhile = Locked<Task<DirectoryAccount, any Error>?>(nil)
+        try await store.changeEpoch(at: Self.later) { step in
+            guard step == .keyPrepared else { return }
+            let work = Task {
+                let person = try await store.account(for: Bytes32(first: 77))
+                for vault in destroyed { try await store.destroy([VaultLabel(id: vault, kind: .day, day: 0)]) }
+                try await store.noteEmptied(destroyed)
+                return person
+            }
+            meanwhile.set(work)
+        }
+        let person = try await #require(meanwhile.value).value
+        #expect(store.census.epochSince == Self.later)
+        await store.close()
+
+        let again = try filled.scene.open()
+        #expect(try await again.account(for: Bytes32(first: 77)) == person.asKnown)
+        let sample = try await SealedSample("new", in: person.vault, of: again)
+        #expect(try await sample.opens(in: again))
+        let tombstones = try await again.tombstones().filter(\.isEmptied)
+        #expect(Set(tombstones.map(\.vault.id)) == Set(destroyed))
+        #expect(again.census.days == 3_431 && again.census.accounts == 2 && again.census.destroyed == 71)
+        for vault in destroyed {
+            await #expect(throws: VaultError.destroyed(vault)) { _ = try await SealedSample("x", in: vault, of: again) }
+        }
+        await again.close()
+    }
+
     @Test func `who asks while the key changes waits, and is answered`() async throws {
         let filled = try await Filled()
         let people = await withTaskGroup(of: DirectoryAccount?.self) { group in
@@ -146,6 +184,11 @@ import Testing
         #expect(try await filled.isWhole(filled.store))
         await filled.store.close()
     }
+}
+
+extension DirectoryAccount {
+    /// The same, to whoever asks again.
+    fileprivate var asKnown: DirectoryAccount { DirectoryAccount(reference: reference, vault: vault, isNew: false) }
 }
 
 /// A value that several threads share.

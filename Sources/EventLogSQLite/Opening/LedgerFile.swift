@@ -97,7 +97,7 @@ enum LedgerFile {
     }
 
     /// An empty file that only this account can read.
-    private static func createPrivate(_ path: String) throws(OpenError) {
+    static func createPrivate(_ path: String) throws(OpenError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw openError(errno, path: path) }
         close(descriptor)

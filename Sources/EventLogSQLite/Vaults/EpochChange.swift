@@ -8,37 +8,52 @@ internal import Threads
 /// disk; what makes them worthless is that the key goes under which they were wrapped.
 ///
 /// At every step either the old key and the old file are there, or the new key and the new file: a start finds out
-/// which by the value that stands in the file (``VaultOpening``).
+/// which by the value that stands in the file (``VaultOpening``). Between begin, every copying step and the end
+/// questions are answered; only the end itself, a few syncs of the disk, keeps whoever asks waiting.
 extension VaultTable {
     typealias Look = (EpochStep) throws(VaultError) -> Void
 
-    func changeEpoch(at now: Timestamp, after step: Look) throws(VaultError) {
+    func beginChange(at now: Timestamp, after step: Look) throws(VaultError) {
         if let failure { throw failure }
         if adoptionIsDue { try adopt() }
         let next = VaultKey(try keeping { () throws(EpochKeyError) in try epochKeys.prepareNext() })
-        do throws(VaultError) {
+        try orForget { () throws(VaultError) in
             try step(.keyPrepared)
-            try writeDraft(under: next, at: now)
+            guard let open else { throw Self.closed }
+            draft = try filing { () throws(OpenError) in
+                try VaultDraft(of: path, from: open.connection, under: epochKey, to: next, since: now)
+            }
+        }
+    }
+
+    /// Copies some rows. Returns whether there are more.
+    func continueChange() throws(VaultError) -> Bool {
+        if let failure { throw failure }
+        guard draft != nil else { throw Self.closed }
+        var isMore = false
+        try orForget { () throws(VaultError) in
+            isMore = try reading { (_) throws(SQLiteError) in try draft?.copyMore() ?? false }
+        }
+        return isMore
+    }
+
+    func finishChange(after step: Look) throws(VaultError) {
+        if let failure { throw failure }
+        guard let next = draft?.key, let now = draft?.since else { throw Self.closed }
+        try orForget { () throws(VaultError) in
+            try reading { (_) throws(SQLiteError) in try draft?.finish() }
+            // Its statements keep both files open.
+            draft = nil
+            try filing { () throws(OpenError) in try LedgerFile.synchronizeFolder(of: path) }
             try step(.fileWritten)
             guard try reading({ (open) throws(SQLiteError) in try open.connection.checkpoint(.truncate) }) else {
                 throw .unavailable("somebody reads the vault file")
             }
             logHoldsKeys = false
-        } catch {
-            forgetChange()
-            throw error
         }
         // The last reference: this closes the connection.
         open = nil
         try swap(next, at: now, after: step)
-    }
-
-    private func writeDraft(under next: VaultKey, at now: Timestamp) throws(VaultError) {
-        guard let open else { throw Self.closed }
-        VaultDraft.remove(of: path)
-        try filing { () throws(OpenError) in
-            try VaultDraft.write(of: path, from: open, under: epochKey, to: next, since: now)
-        }
     }
 
     /// No connection is open until one of the two files is.
@@ -90,7 +105,18 @@ extension VaultTable {
         }
     }
 
+    /// Runs a step before the files are swapped: after an error the old pair is all there is.
+    private func orForget(_ body: () throws(VaultError) -> Void) throws(VaultError) {
+        do throws(VaultError) {
+            try body()
+        } catch {
+            forgetChange()
+            throw error
+        }
+    }
+
     private func forgetChange() {
+        draft = nil
         VaultDraft.remove(of: path)
         // What cannot be removed now is removed by the next change or start; it opens nothing.
         try? epochKeys.discardNext()
@@ -106,9 +132,9 @@ extension VaultTable {
         }
     }
 
-    private func filing(_ body: () throws(OpenError) -> Void) throws(VaultError) {
+    private func filing<Output>(_ body: () throws(OpenError) -> Output) throws(VaultError) -> Output {
         do throws(OpenError) {
-            try body()
+            return try body()
         } catch {
             throw .unavailable("\(error)")
         }

@@ -27,6 +27,7 @@ extension VaultTable {
         case "day": census.days -= 1
         default: break
         }
+        draft?.touched.insert(vault.id)
         logHoldsKeys = true
     }
 
@@ -58,6 +59,7 @@ extension VaultTable {
                 try open.noteEmptied.bind(1, vault.bits)
                 try open.noteEmptied.run()
             }
+            draft?.touched.insert(vault)
         }
     }
 

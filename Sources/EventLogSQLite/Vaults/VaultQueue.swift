@@ -57,9 +57,11 @@ final class VaultQueue: @unchecked Sendable {
     }
 
     /// Lets `body` have the file to itself, between two transactions.
-    func doAlone(_ body: @escaping @Sendable (VaultTable) throws(VaultError) -> Void) async throws(VaultError) {
+    func doAlone<Output: Sendable>(
+        _ body: @escaping @Sendable (VaultTable) throws(VaultError) -> Output
+    ) async throws(VaultError) -> Output {
         let result = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Void, VaultError>, Never>) in
+            (continuation: CheckedContinuation<Result<Output, VaultError>, Never>) in
             let isTaken = offer(alone: { table in
                 do throws(VaultError) {
                     continuation.resume(returning: .success(try body(table)))
@@ -69,7 +71,7 @@ final class VaultQueue: @unchecked Sendable {
             })
             if !isTaken { continuation.resume(returning: .failure(Self.refusal)) }
         }
-        try result.get()
+        return try result.get()
     }
 
     private static let refusal = VaultError.unavailable("the vaults are closed or overloaded")

@@ -6,8 +6,8 @@ internal import Threads
 
 /// Vault keys and the directory in one SQLite file, written by one thread with group commit.
 ///
-/// Who was seen before is answered from memory or by a read; only a new person, day or ledger costs a commit. While the
-/// epoch key changes, whoever needs a read waits.
+/// Who was seen before is answered from memory or by a read; only a new person, day or ledger costs a commit. That goes
+/// on while the epoch key changes.
 public final class VaultStore: EndingVaults {
     /// Directory entries and vault keys that are kept in memory, each.
     private static let maximumKept = 65_536
@@ -17,8 +17,11 @@ public final class VaultStore: EndingVaults {
         var days: [Int64: VaultID] = [:]
         var ledger: VaultID?
         var keys: [VaultID: VaultKey] = [:]
+        /// Grows with every destruction: an answer that was on its way meanwhile is not kept.
+        var destructions = 0
 
         mutating func forget(_ vaults: Set<VaultID>) {
+            destructions += 1
             for vault in vaults { keys[vault] = nil }
             days = days.filter { !vaults.contains($0.value) }
             accounts = accounts.filter { !vaults.contains($0.value.vault) }
@@ -30,6 +33,8 @@ public final class VaultStore: EndingVaults {
     private let published: Locked<VaultCensus>
     private let thread: Locked<WorkerThread?>
     private let lock: WriterLock
+    /// The newest change of the epoch key: one at a time.
+    private let changes = Locked<Task<Void, any Error>?>(nil)
 
     private init(queue: VaultQueue, published: Locked<VaultCensus>, thread: WorkerThread, lock: WriterLock) {
         self.queue = queue
@@ -88,9 +93,11 @@ public final class VaultStore: EndingVaults {
     }
 
     public func account(for entry: Bytes32) async throws(VaultError) -> DirectoryAccount {
-        if let account = kept.withLock({ $0.accounts[entry] }) { return account }
+        let (known, destructions) = kept.withLock { ($0.accounts[entry], $0.destructions) }
+        if let known { return known }
         let found = try await queue.ask { (table) throws(VaultError) in try table.account(for: entry) }
         kept.withLock { kept in
+            guard kept.destructions == destructions else { return }
             if kept.accounts.count >= Self.maximumKept { kept.accounts.removeAll(keepingCapacity: true) }
             // Whoever comes next is no longer new.
             kept.accounts[entry] = DirectoryAccount(reference: found.reference, vault: found.vault, isNew: false)
@@ -99,9 +106,11 @@ public final class VaultStore: EndingVaults {
     }
 
     public func dayVault(_ day: Int64) async throws(VaultError) -> VaultID {
-        if let vault = kept.withLock({ $0.days[day] }) { return vault }
+        let (known, destructions) = kept.withLock { ($0.days[day], $0.destructions) }
+        if let known { return known }
         let vault = try await queue.ask { (table) throws(VaultError) in try table.dayVault(day) }
         kept.withLock { kept in
+            guard kept.destructions == destructions else { return }
             if kept.days.count >= 64 { kept.days.removeAll() }
             kept.days[day] = vault
         }
@@ -158,8 +167,6 @@ extension VaultStore {
             try table.destroy(vaults)
             kept.withLock { $0.forget(Set(vaults.map(\.id))) }
         }
-        // Again: who was told of an account or a day just before may have kept it since.
-        kept.withLock { $0.forget(Set(vaults.map(\.id))) }
     }
 
     public func tombstones() async throws(VaultError) -> [Tombstone] {
@@ -183,7 +190,30 @@ extension VaultStore {
     package func changeEpoch(
         at now: Timestamp, after step: @escaping @Sendable (EpochStep) throws(VaultError) -> Void
     ) async throws(VaultError) {
-        try await queue.doAlone { (table) throws(VaultError) in try table.changeEpoch(at: now, after: step) }
+        let mine = changes.withLock { last in
+            let change = Task { [queue, previous = last] in
+                _ = await previous?.result
+                try await Self.changeEpoch(at: now, in: queue, after: step)
+            }
+            last = change
+            return change
+        }
+        do {
+            try await mine.value
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    private static func changeEpoch(
+        at now: Timestamp, in queue: VaultQueue, after step: @escaping @Sendable (EpochStep) throws(VaultError) -> Void
+    ) async throws {
+        try await queue.doAlone { (table) throws(VaultError) in try table.beginChange(at: now, after: step) }
+        // Between two steps whoever asked meanwhile is answered.
+        while try await queue.doAlone({ (table) throws(VaultError) in try table.continueChange() }) {}
+        try await queue.doAlone { (table) throws(VaultError) in try table.finishChange(after: step) }
     }
 }
 

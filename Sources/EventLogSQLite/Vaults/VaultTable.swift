@@ -10,6 +10,8 @@ final class VaultTable {
     /// Nil while the file is being replaced, and for ever when no file could be opened afterwards.
     var open: VaultStatements?
     var epochKey: VaultKey
+    /// What will take the file's place, while the epoch key changes.
+    var draft: VaultDraft?
     /// The file is under ``epochKey`` already, but that key has not yet taken its predecessor's place.
     var adoptionIsDue = false
     /// Wrapped keys were deleted: the write-ahead log must be emptied after the commit.
@@ -129,6 +131,7 @@ final class VaultTable {
             try open.addVault.bind(4, wrapped)
             try open.addVault.run()
         }
+        draft?.touched.insert(vault)
         return vault
     }
 
