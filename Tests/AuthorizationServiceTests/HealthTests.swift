@@ -122,7 +122,8 @@ import Threads
         try service.store.record(.identities(.registered(identity)))
         identity.identity = IdentityID(bits: 8)
         try service.store.record(.identities(.registered(identity)))
-        let slot = await service.context.slots.acquire(identity: IdentityID(bits: 9).text, app: "a", source: "s")
+        let slot = await service.context.slots.acquire(
+            identity: IdentitySlots.Name(9), app: IdentitySlots.Name(1), source: IdentitySlots.Name(2))
         let text = try get("/metrics").text
         slot?.release()
         let exposition = try Exposition(text)

@@ -40,7 +40,7 @@ extension ServiceContext {
 
     private func identityMetrics(_ estate: Estate) -> [Metric] {
         let loads = estate.identities.values.filter { $0.retiredAt == nil }.map(\.id).sorted().map { id in
-            (labels: [Metric.Label("identity", id.text)], load: slots.load(of: id.text))
+            (labels: [Metric.Label("identity", id.text)], load: slots.load(of: IdentitySlots.Name(id.bits)))
         }
         return [
             Metric(

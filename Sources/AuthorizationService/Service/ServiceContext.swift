@@ -20,6 +20,7 @@ public final class ServiceContext: Sendable {
     public let budget = Locked(RecordingBudget())
     public let counters = ServiceCounters()
     let opened = OpenedValues()
+    let routes = IdentityRoutes()
     let accounts = AccountStandings()
 
     public init(
