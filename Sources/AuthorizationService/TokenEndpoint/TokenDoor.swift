@@ -104,6 +104,12 @@ public final class TokenDoor: Sendable {
         try? await Task.sleep(for: .microseconds(rest))
     }
 
+    /// The environment whose token endpoint has this path, if it has the form of one.
+    static func environment(of segments: [String]) -> EnvironmentName? {
+        guard segments.count == 3, segments[1] == "oauth", segments[2] == "access-token" else { return nil }
+        return EnvironmentName(text: segments[0])
+    }
+
     private func take(_ app: AppID?) -> Bool {
         let most = context.configuration.maximumTokenRequests
         return places.withLock { places in

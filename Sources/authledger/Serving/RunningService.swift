@@ -76,6 +76,7 @@ final class RunningService: Sendable {
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.isExempt = { service.isProxy($0) }
+        serverConfiguration.onRefusal = { service.note($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
         let server = Server(configuration: serverConfiguration) { await service.answer($0) }
         let port = try server.start(host: options.host, port: options.port)
