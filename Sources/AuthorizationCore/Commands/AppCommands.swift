@@ -144,9 +144,10 @@ extension AppRevision {
     static let maximumCredentials = 16
 
     fileprivate func check(of id: AppID, on estate: Estate) throws(CommandRefusal) {
-        try demand(
-            !estate.apps.values.contains { $0.id != id && $0.retiredAt == nil && $0.content.name == name },
-            else: .nameTaken, "name")
+        if estate.apps[id]?.content.name != name {
+            let others = estate.apps.values.lazy.filter { $0.id != id && $0.retiredAt == nil }
+            try demand(!name.isAlike(others.map(\.content.name)), else: .nameTaken, "name")
+        }
         try demandDistinct(apis, atMost: Self.maximumAPIs, "apis")
         let named = apis.compactMap { estate.apis[$0] }.filter { $0.retiredAt == nil }
         try demand(named.count == apis.count, else: .unknownReference, "apis")
