@@ -51,10 +51,11 @@ import Threads
         #expect(desk.context.counters.current.tokensRefused == 1)
     }
 
-    @Test(arguments: [
-        nil, [], ["test", "oauth", "access-token"], ["prod", "oauth", "jwks"], ["manager", "apis"],
-        ["prod", "oauth", "access-token", ""], ["prod", "oauth", "access-token", "x"],
-    ] as [[String]?])
+    @Test(
+        arguments: [
+            nil, [], ["test", "oauth", "access-token"], ["prod", "oauth", "jwks"], ["manager", "apis"],
+            ["prod", "oauth", "access-token", ""], ["prod", "oauth", "access-token", "x"],
+        ] as [[String]?])
     func `what was meant for nobody knows where is summed up`(_ path: [String]?) async throws {
         for source in 1...3 { service.note(refused(400, path, from: UInt32(source) << 8)) }
         await service.close()

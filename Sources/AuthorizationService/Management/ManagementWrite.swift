@@ -27,6 +27,7 @@ struct ManagementWrite {
 
     func answer() async -> HTTPResponse {
         do throws(Problem) {
+            try Query(request).finish()
             let idempotency = try IdempotentRequest(request, of: by, under: context.keys.stateKey)
             if let idempotency, let first = try await firstAnswer(to: idempotency) { return first }
             let consulted = try statedPosition()
@@ -201,7 +202,7 @@ extension ManagementRoute {
         switch self {
         case .collection, .revisions, .credentials, .secrets: 201
         case .item, .retirement, .operatorRoles, .settings, .assuranceScheme, .linkableAPIs, .link, .deployment,
-            .suspension, .identityChain, .findings:
+            .suspension, .identityChain, .findings, .ledgerSettings, .clockConfirmation:
             200
         }
     }

@@ -29,9 +29,8 @@ public final class LedgerService: Sendable {
         let ledger = LedgerDoor(context, releaser: releaser)
         self.releaser = releaser
         self.ledger = ledger
-        let health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
-        self.health = health
-        tokens = TokenDoor(context, clockIsRight: { health.clockIsRight }) { try await ledger.receipt(at: $0) }
+        health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
+        tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
         proxies = TrustedProxies(context)

@@ -11,7 +11,6 @@ public final class TokenDoor: Sendable {
     private static let appShare = 4
 
     private let context: ServiceContext
-    private let clockIsRight: @Sendable () -> Bool
     /// The receipt of an event, for clients that prefer to have it at once.
     private let receipt: @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     private let places = Locked(Places())
@@ -23,11 +22,9 @@ public final class TokenDoor: Sendable {
 
     public init(
         _ context: ServiceContext,
-        clockIsRight: @escaping @Sendable () -> Bool = { true },
         receipt: @escaping @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     ) {
         self.context = context
-        self.clockIsRight = clockIsRight
         self.receipt = receipt
     }
 
@@ -46,7 +43,7 @@ public final class TokenDoor: Sendable {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         // A token's lifetime hangs on a clock that may be hours off: none until it is right or its operator has looked.
-        guard clockIsRight() else {
+        guard context.serviceClock.judgement == .right else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         presented.check(client)

@@ -61,6 +61,8 @@ final class RunningService: Sendable {
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
             configuration: configuration, throttles: projection.table, clock: clock)
+        let rested = clock().microseconds - store.state.recordedAt.microseconds
+        if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
         let service = LedgerService(context) {
             guard let counters = serverCounters.withLock({ $0 }) else { return [] }
