@@ -51,6 +51,7 @@ public struct RetireAPI: Command {
     public init(id: APIID) { self.id = id }
 
     public var subject: CommandSubject { .api(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let api = estate.apis[id] else { throw CommandRefusal(.notFound) }

@@ -64,6 +64,7 @@ public struct RotateAppSecret: Command {
     }
 
     public var subject: CommandSubject { .app(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         _ = try estate.standing(id)
@@ -120,6 +121,7 @@ public struct RetireApp: Command {
     public init(id: AppID) { self.id = id }
 
     public var subject: CommandSubject { .app(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let app = estate.apps[id] else { throw CommandRefusal(.notFound) }

@@ -11,7 +11,8 @@ public protocol Command: Sendable {
     /// The environment whose standing the judgement looks at, where it looks at one in particular.
     var environment: EnvironmentName? { get }
 
-    /// Whether it stops somebody: such a command has queue space of its own, which no flood of requests can fill.
+    /// Whether it stops somebody, or takes a secret out of use: such a command has queue space of its own, which no flood
+    /// of requests can fill, and is done when disk space is short.
     var isUrgent: Bool { get }
 
     /// The events that do it; none when everything already stands as asked.

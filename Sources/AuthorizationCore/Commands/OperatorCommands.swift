@@ -70,6 +70,7 @@ public struct RemoveOperator: Command {
     }
 
     public var subject: CommandSubject { .operator(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard estate.operators[id] != nil else { throw CommandRefusal(.notFound) }

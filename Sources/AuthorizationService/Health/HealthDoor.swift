@@ -44,7 +44,7 @@ public final class HealthDoor: Sendable {
         var reasons: [NotReady] = []
         if context.store.health != .writable { reasons.append(.ledgerStopped) }
         if releaser.refusal != nil { reasons.append(.checkpointRefused) }
-        if context.configuration.freeBytes() < context.configuration.minimumFreeBytes { reasons.append(.spaceLow) }
+        if !context.configuration.hasSpaceForStrangers { reasons.append(.spaceLow) }
         switch context.serviceClock.judgement {
         case .right: break
         case .behind: reasons.append(.clockBehind)

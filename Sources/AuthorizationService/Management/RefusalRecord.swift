@@ -34,7 +34,7 @@ extension ManagementDoor {
     /// disk space is short, the request is counted and answered only. False when it should stand and could not.
     func recordStranger(command: String, _ request: HTTPRequest) async -> Bool {
         let now = context.clock()
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
+        guard context.configuration.hasSpaceForStrangers,
             let tag = context.budgetTag(of: request.source),
             context.budget.withLock({ $0.decide(reason: .unknownApp, source: tag, app: nil, at: now) }) == .record
         else {

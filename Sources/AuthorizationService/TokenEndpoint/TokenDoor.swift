@@ -39,7 +39,7 @@ public final class TokenDoor: Sendable {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 1)
         }
         defer { give(client.app) }
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes / 2 else {
+        guard context.configuration.hasSpaceForDecisions else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         // A token's lifetime hangs on a clock that may be hours off: none until it is right or its operator has looked.
@@ -98,7 +98,7 @@ public final class TokenDoor: Sendable {
         let spent = context.clock().microseconds - request.receivedAt
         let step = quantum * 1_000
         let rest = step - max(0, spent) % step
-        try? await Task.sleep(for: .microseconds(rest))
+        await context.pause(.microseconds(rest))
     }
 
     /// The environment whose token endpoint has this path, if it has the form of one.

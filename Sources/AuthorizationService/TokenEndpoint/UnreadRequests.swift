@@ -50,7 +50,7 @@ final class UnreadRequests: Sendable {
             return state
         }
         // Short of space nothing of strangers is kept, not even their number.
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes else {
+        guard context.configuration.hasSpaceForStrangers else {
             return context.counters.count(\.requestsSuppressed, taken.waiting.count + Int(taken.overflow?.count ?? 0))
         }
         var events: [ProposedEvent] = []
