@@ -34,7 +34,7 @@ import Testing
         #expect(answer.status == 200)
         #expect(answer["clock"]?.stringValue == desk.time.now.text)
         let ahead = try #require(answer["ahead_us"]?.integerValue)
-        #expect((7_100_000_000...7_200_000_000).contains(ahead))
+        #expect(ahead == 7_200_000_000)
         #expect(answer["ledger"] != nil)
         #expect(try await strange() == 404)
         let event = try #require(desk.store.events.last { $0.data.type == .clockConfirmed })
@@ -67,7 +67,7 @@ import Testing
         let first = try await desk.send("POST", "clock/confirmation", body, fields: key)
         let second = try await desk.send("POST", "clock/confirmation", body, fields: key)
         #expect(first.status == 200 && second.status == 200)
-        #expect(first["ahead_us"]?.integerValue.map { $0 < -50_000_000 } == true)
+        #expect(first["ahead_us"] == .integer(-60_000_000))
         #expect(second.fields.first("Idempotency-Replayed") == "true")
         #expect(first.body == second.body)
     }

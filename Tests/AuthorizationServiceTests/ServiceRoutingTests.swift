@@ -134,11 +134,7 @@ import Threads
         }
         if what == "two keys" { fields.append("X-Gateway-Key", proxy.key) }
         if what == "another address" {
-            var configuration = context.configuration
-            configuration.trustedProxies = [.v4(0x0A00_0001)]
-            context = ServiceContext(
-                store: desk.store, vaults: desk.vaults, keys: desk.keys, identities: context.identities,
-                configuration: configuration, throttles: context.throttles, clock: context.clock)
+            context = desk.context { $0.trustedProxies = [.v4(0x0A00_0001)] }
         }
         let service = LedgerService(context)
         _ = try await strange(service, desk)

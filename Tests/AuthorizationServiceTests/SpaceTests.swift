@@ -17,15 +17,12 @@ import Threads
 
     init() async throws {
         scene = try await ManagementScene(deployed: true)
-        let desk = scene.desk
         let free = Locked(Self.minimum)
         self.free = free
-        var configuration = desk.context.configuration
-        configuration.minimumFreeBytes = Self.minimum
-        configuration.freeBytes = { free.withLock { $0 } }
-        context = ServiceContext(
-            store: desk.store, vaults: desk.vaults, keys: desk.keys, identities: desk.context.identities,
-            configuration: configuration, throttles: desk.context.throttles, clock: desk.context.clock)
+        context = scene.desk.context {
+            $0.minimumFreeBytes = Self.minimum
+            $0.freeBytes = { free.withLock { $0 } }
+        }
         service = LedgerService(context)
     }
 

@@ -85,15 +85,17 @@ import Threads
         #expect(refusals.count == 60)
         #expect(sums.map(\.count) == [4_940] && sums.map(\.sources) == [1])
         #expect(desk.context.counters.current.requestsSuppressed == 4_940)
+        // Of those that found no place nobody knows whence they came.
+        desk.time.advance(seconds: 3_600)
+        for source in 0..<5_000 { service.note(refused(413, from: UInt32(source))) }
+        await service.close()
+        #expect(sums.last?.count == 5_000 - (Int64(refusals.count) - 60))
+        #expect(sums.last?.sources == 1_024 - (Int64(refusals.count) - 60))
     }
 
     @Test func `short of space, and on a ledger that stopped, they are only counted`() async throws {
         let free = Locked<Int64>((1 << 30) - 1)
-        var configuration = desk.context.configuration
-        configuration.freeBytes = { free.withLock { $0 } }
-        let context = ServiceContext(
-            store: desk.store, vaults: desk.vaults, keys: desk.keys, identities: desk.context.identities,
-            configuration: configuration, throttles: desk.context.throttles, clock: desk.context.clock)
+        let context = desk.context { $0.freeBytes = { free.withLock { $0 } } }
         let service = LedgerService(context)
         service.note(refused(400))
         service.note(refused(400, nil))
