@@ -134,6 +134,31 @@ extension DoorsService {
         #expect(judgement(after: -6) == .behind(microseconds: 6_000_000))
     }
 
+    @Test(
+        arguments: [
+            (ClockJudgement.right, 3_600, nil),
+            (
+                .right, 3_601,
+                "The clock is 1 hour 1 second ahead of the newest event. If the service has not rested for that long, the clock "
+                    + "is wrong: stop the service and set it."
+            ),
+            (
+                .right, 2 * 86_400 + 3_600 + 60,
+                "The clock is 2 days 1 hour ahead of the newest event. If the service has not rested for that long, the clock "
+                    + "is wrong: stop the service and set it."
+            ),
+            (
+                .behind(microseconds: 61_000_000), -61,
+                "The clock is 1 minute 1 second behind the newest event: no token is issued until it is right, or an "
+                    + "administrator confirms it (POST /manager/clock/confirmation)."
+            ),
+        ] as [(ClockJudgement, Int64, String?)])
+    func `at a start the clock is said to be behind, or ahead of what is newest`(
+        _ judgement: ClockJudgement, _ seconds: Int64, _ note: String?
+    ) {
+        #expect(judgement.note(sinceNewestEvent: seconds * 1_000_000) == note)
+    }
+
     @Test(arguments: [
         (0, 0, 0, ClockJudgement.right), (-5_000_000, 0, 0, .right),
         (-5_000_001, 0, 0, .behind(microseconds: 5_000_001)),

@@ -1,10 +1,8 @@
-import AuthorizationService
-
 extension ClockJudgement {
     /// What the operator of the host should hear about the clock when the service starts; nil while it fits the log.
     ///
     /// A clock ahead of the log may be right, because nothing says how long the service rested: it is only told.
-    func note(sinceNewestEvent microseconds: Int64) -> String? {
+    public func note(sinceNewestEvent microseconds: Int64) -> String? {
         switch self {
         case .behind(let microseconds):
             "The clock is \(duration(microseconds)) behind the newest event: no token is issued until it is right, or an "
