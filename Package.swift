@@ -64,7 +64,9 @@ let audit: [Target] = [
 // Programs.
 let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
-    .target(name: "EstateApplication", dependencies: ["CanonicalJSON", "CommandLineTools", "IdentityClient"]),
+    .target(
+        name: "EstateApplication",
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "CommandLineTools", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [

@@ -294,7 +294,7 @@ extension PasswordGrantDecision {
     }
 
     private func mayRecordStranger(_ reason: Refusal) -> Bool {
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
+        guard context.configuration.hasSpaceForStrangers,
             let source = request.sourceTag
         else { return false }
         return context.budget.withLock {
