@@ -16,8 +16,11 @@ struct RetentionScene {
     let keys: FakeKeys
     let facts = Locked(RetentionFacts())
     let clock: Locked<Timestamp>
-    let clockIsRight = Locked(true)
+    /// Where the monotonic clock stands while the other one jumps.
+    let stopped = Locked<Int64?>(nil)
     let reports = Locked<[String]>([])
+    /// What a run has waited for.
+    let pauses = Locked<[Duration]>([])
     let retention: Retention
 
     init() throws {
@@ -26,18 +29,40 @@ struct RetentionScene {
         let store = FakeStore { clock.withLock { $0 } }
         self.store = store
         keys = try FakeKeys()
-        let context = ServiceContext(
-            store: store, vaults: vaults, keys: keys, identities: try SharedClient.client(),
-            configuration: ServiceConfiguration(baseURL: "https://auth.example"), throttles: Locked(ThrottleTable()),
-            clock: { clock.withLock { $0 } })
-        retention = Retention(
-            context, vaults: vaults, facts: facts,
-            clockIsRight: { [clockIsRight] in clockIsRight.withLock { $0 } },
-            report: { [reports] line in reports.withLock { $0.append(line) } })
+        retention = try Self.retention(store, vaults, keys, facts, clock, stopped, pauses, reports)
         store.onCommit { [facts] events in facts.withLock { facts in for event in events { facts.fold(event) } } }
         var created = LedgerCreated()
         created.origin = "example.org/ledger"
         try store.appendNow(proposal(.ledger(.created(created))))
+    }
+
+    private static func retention(
+        _ store: FakeStore, _ vaults: FakeVaults, _ keys: FakeKeys, _ facts: Locked<RetentionFacts>,
+        _ clock: Locked<Timestamp>, _ stopped: Locked<Int64?>, _ pauses: Locked<[Duration]>,
+        _ reports: Locked<[String]>
+    ) throws -> Retention {
+        let context = ServiceContext(
+            store: store, vaults: vaults, keys: keys, identities: try SharedClient.client(),
+            configuration: ServiceConfiguration(baseURL: "https://auth.example"), throttles: Locked(ThrottleTable()),
+            clock: { clock.withLock { $0 } },
+            monotonic: { stopped.withLock { $0 } ?? clock.withLock { $0.microseconds } },
+            pause: { pause in
+                let count = pauses.withLock { pauses in
+                    pauses.append(pause)
+                    return pauses.count
+                }
+                // The second one ends the run.
+                if count > 1 { withUnsafeCurrentTask { $0?.cancel() } }
+            })
+        return Retention(
+            context, vaults: vaults, facts: facts, report: { line in reports.withLock { $0.append(line) } })
+    }
+
+    /// What a new process would make of the same log.
+    func restarted() throws -> Retention {
+        let folded = Locked(RetentionFacts())
+        folded.withLock { facts in for event in store.events { facts.fold(event) } }
+        return try Self.retention(store, vaults, keys, folded, clock, stopped, pauses, reports)
     }
 
     func proposal(_ data: EventData, sealed: [SealedRecord] = []) -> Proposal {
@@ -161,11 +186,23 @@ struct RetentionScene {
         let scene = try RetentionScene()
         try await scene.request("ana")
         _ = try scene.keys.tagKey(epoch: RetentionScene.today / 7)
+        scene.stopped.withLock { $0 = scene.clock.withLock { $0.microseconds } }
         scene.advance(days: 400)
-        scene.clockIsRight.withLock { $0 = false }
         await scene.retention.pass()
         #expect(scene.destroyed.isEmpty && scene.keys.tagEpochs.count == 1 && scene.vaults.epochChanges == 0)
         #expect(scene.reports.withLock { $0.first?.contains("clock") == true })
+    }
+
+    @Test(arguments: zip([Int64(0), 1, 2], [600, 600, 3_600]))
+    func `the first pass after a long rest gives an hour to stop a service whose clock is wrong`(
+        _ days: Int64, _ seconds: Int
+    ) async throws {
+        let scene = try RetentionScene()
+        scene.advance(days: days)
+        let retention = try scene.restarted()
+        // Ended by its second pause.
+        await Task { await retention.run() }.value
+        #expect(scene.pauses.withLock { $0 } == [.seconds(seconds), .seconds(600)])
     }
 
     @Test func `what was recorded and not done is done by the next pass, and at every start`() async throws {
@@ -231,19 +268,6 @@ struct RetentionScene {
         #expect(text.contains("\nauthledger_oldest_day_vault_timestamp_seconds \(RetentionScene.today * 86_400)\n"))
         #expect(text.contains("\nauthledger_vault_epoch_change_timestamp_seconds \(RetentionScene.today * 86_400)\n"))
         #expect(text.contains("\nauthledger_retention_failures_total 0\n"))
-    }
-}
-
-extension RetentionScene {
-    /// What a new process would make of the same log.
-    func restarted() throws -> Retention {
-        let folded = Locked(RetentionFacts())
-        folded.withLock { facts in for event in store.events { facts.fold(event) } }
-        let context = ServiceContext(
-            store: store, vaults: vaults, keys: keys, identities: try SharedClient.client(),
-            configuration: ServiceConfiguration(baseURL: "https://auth.example"), throttles: Locked(ThrottleTable()),
-            clock: { [clock] in clock.withLock { $0 } })
-        return Retention(context, vaults: vaults, facts: folded, clockIsRight: { true }, report: { _ in })
     }
 }
 

@@ -29,7 +29,7 @@ import Testing
         #expect(try !before.confirms("wer.anders"))
 
         let later = try await LaterService(ledger, days: 31)
-        try await later.waitForRetention()
+        try await later.retain()
         let refused = try await later.token(scene.app, "otto.spaeter", "geraten", from: "127.0.0.79")
         #expect(refused.status == 400, "\(refused.text)")
         let oldest = try await later.metric("authledger_oldest_day_vault_timestamp_seconds")
@@ -58,7 +58,7 @@ import Testing
         }
         for file in copies { try FileManager.default.copyItem(at: file, to: file.appendingPathExtension("copy")) }
         let later = try await LaterService(ledger, days: 31)
-        try await later.waitForRetention()
+        try await later.retain()
         await later.stop()
 
         for file in copies {
@@ -68,7 +68,7 @@ import Testing
         for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: ledger.ledger + ".vaults" + end) }
         let again = try await LaterService(ledger, days: 31)
         #expect(try await again.metric("authledger_vaults_destroyed") == 1)
-        try await again.waitForRetention()
+        try await again.retain()
         await again.stop()
         let after = try await Confirmation(of: ledger)
         for guess in Self.names + Self.addresses { #expect(try !after.confirms(guess), "\(guess)") }
@@ -82,7 +82,7 @@ import Testing
         let first = try Data(contentsOf: epoch)
         #expect(scene.ledger.stop() == 0)
         let later = try await LaterService(scene.ledger, days: 1)
-        try await later.waitForRetention()
+        try await later.retain()
         await later.stop()
         #expect(try Data(contentsOf: epoch) != first)
         let between = try await LaterService(scene.ledger, days: 1)

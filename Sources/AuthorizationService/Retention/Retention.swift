@@ -13,14 +13,18 @@ public import Threads
 public final class Retention: Sendable {
     /// Seconds between two passes.
     public static let secondsBetweenPasses = 600
+    /// A start after a longer rest may be one with a wrong clock, and what is destroyed does not come back: whoever is
+    /// told so by the service's first words has this long to stop it.
+    static let longRestInSeconds: Int64 = 86_400
+    static let secondsAfterLongRest = 3_600
     /// Vaults whose end one append records.
     static let maximumVaultsPerAppend = 64
 
     let context: ServiceContext
     let vaults: any EndingVaults
     private let facts: Locked<RetentionFacts>
-    private let clockIsRight: @Sendable () -> Bool
     private let report: @Sendable (String) -> Void
+    private let restedLong: Bool
     let state = Locked(State())
 
     struct State {
@@ -33,17 +37,17 @@ public final class Retention: Sendable {
 
     /// - Parameters:
     ///   - facts: What the store's writer folds.
-    ///   - clockIsRight: Nothing is destroyed on the word of a clock that has jumped.
     ///   - report: Takes a sentence for the operator of the host.
     public init(
         _ context: ServiceContext, vaults: any EndingVaults, facts: Locked<RetentionFacts>,
-        clockIsRight: @escaping @Sendable () -> Bool, report: @escaping @Sendable (String) -> Void
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.context = context
         self.vaults = vaults
         self.facts = facts
-        self.clockIsRight = clockIsRight
         self.report = report
+        // Now, before a start records anything itself.
+        restedLong = context.clock() > context.store.state.recordedAt.advanced(bySeconds: Self.longRestInSeconds)
     }
 
     /// Carries out what the log says about ended vaults, and records what only the tombstones say.
@@ -70,7 +74,7 @@ public final class Retention: Sendable {
     /// Does everything that is due. What fails is reported and tried again by the next pass.
     public func pass() async {
         guard begin() else { return }
-        guard clockIsRight() else {
+        guard context.serviceClock.judgement == .right else {
             return end(["the clock does not fit the log, and nothing is destroyed on its word"])
         }
         // Each for itself: what fails must not keep the others from being done.
@@ -90,11 +94,13 @@ public final class Retention: Sendable {
         }
     }
 
-    /// A pass now and then another every ten minutes, until it is cancelled.
+    /// A pass, and then another every ten minutes, until it is cancelled. The first one waits an hour where nothing was
+    /// recorded for more than a day.
     public func run() async {
+        if restedLong { await context.pause(.seconds(Self.secondsAfterLongRest)) }
         while !Task.isCancelled {
             await pass()
-            try? await Task.sleep(for: .seconds(Self.secondsBetweenPasses))
+            await context.pause(.seconds(Self.secondsBetweenPasses))
         }
     }
 

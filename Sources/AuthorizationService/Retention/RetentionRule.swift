@@ -2,15 +2,12 @@ internal import AuthorizationCore
 
 /// What may still be kept at a moment, and what not.
 struct RetentionRule: Equatable {
-    /// Where the ledger does not say how long.
-    static let defaultDays: Int64 = 30
-
     let unrecognisedDays: Int64
     let tagDays: Int64
 
     init(_ ledger: LedgerFacts) {
-        unrecognisedDays = max(0, ledger.unrecognisedRetentionDays ?? Self.defaultDays)
-        tagDays = max(0, ledger.tagRetentionDays ?? Self.defaultDays)
+        unrecognisedDays = max(0, ledger.unrecognisedRetentionDays ?? defaultUnrecognisedRetentionDays)
+        tagDays = max(0, ledger.tagRetentionDays ?? defaultTagRetentionDays)
     }
 
     /// The last day whose vault has had its time: so many whole days have passed since it ended.

@@ -19,12 +19,13 @@ final class RunningService: Sendable {
     private let server: Server
     private let service: LedgerService
     private let timers: Task<Void, Never>
+    let retention: Retention
     private let retaining: Task<Void, Never>
     private let accessLog: AccessLog?
 
     private init(
         port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
-        service: LedgerService, timers: Task<Void, Never>, retaining: Task<Void, Never>, accessLog: AccessLog?
+        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?
     ) {
         self.port = port
         self.store = store
@@ -33,7 +34,8 @@ final class RunningService: Sendable {
         self.server = server
         self.service = service
         self.timers = timers
-        self.retaining = retaining
+        self.retention = retention
+        retaining = Task { await retention.run() }
         self.accessLog = accessLog
     }
 
@@ -68,20 +70,19 @@ final class RunningService: Sendable {
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
             configuration: configuration, throttles: projection.throttles.table, clock: clock)
+        let rested = clock().microseconds - store.state.recordedAt.microseconds
+        if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
-        let retention = Locked<Retention?>(nil)
+        let retention = Retention(context, vaults: vaults, facts: projection.retention) { line in
+            // A console belongs to one thread; this is another one's.
+            Console().say(line)
+        }
         let service = LedgerService(context) {
             let counters = serverCounters.withLock { $0 }.map { Metric.list(of: $0()) } ?? []
-            return counters + (retention.withLock { $0 }?.metrics ?? [])
+            return counters + retention.metrics
         }
-        let ends = Retention(
-            context, vaults: vaults, facts: projection.retention,
-            clockIsRight: { [weak service] in service?.clockIsRight ?? false },
-            // A console belongs to one thread; this is another one's.
-            report: { Console().say($0) })
-        retention.withLock { $0 = ends }
         // Before anything is served: what the log says has ended must not open again, whatever file was put back.
-        try await ends.applyRecord()
+        try await retention.applyRecord()
         let ignored = try await service.configureOnce(
             userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
@@ -92,6 +93,7 @@ final class RunningService: Sendable {
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.isExempt = { service.isProxy($0) }
+        serverConfiguration.onRefusal = { service.note($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
         let server = Server(configuration: serverConfiguration) { request in
             var request = request
@@ -103,7 +105,7 @@ final class RunningService: Sendable {
         let timers = Task { await service.runTimers() }
         return RunningService(
             port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
-            timers: timers, retaining: Task { await ends.run() }, accessLog: accessLog)
+            timers: timers, retention: retention, accessLog: accessLog)
     }
 
     /// Opens the vault file; the store is stopped when that fails.

@@ -1,3 +1,4 @@
+import AuthorizationService
 import CommandLineTools
 import Foundation
 
@@ -38,10 +39,12 @@ struct LaterService {
         }
     }
 
-    /// Returns when a pass of retention has done all that was due.
-    func waitForRetention() async throws {
+    /// Does all that is due: by itself the service waits an hour after so long a rest.
+    func retain() async throws {
         for _ in 0..<200 {
+            await running.retention.pass()
             if try await metric("authledger_retention_last_pass_timestamp_seconds") ?? 0 > 0 { return }
+            // One is under way already.
             try await Task.sleep(for: .milliseconds(50))
         }
         throw Probe.Failed(reason: "no pass of retention succeeded")
