@@ -231,6 +231,8 @@ struct RetentionScene {
         erased.vaults = [vault]
         try scene.store.appendNow(scene.proposal(.accounts(.personErased(erased))))
         try await scene.retention.applyRecord()
+        #expect(try await scene.vaults.tombstones().map(\.isEmptied) == [false])
+        await scene.retention.pass()
         #expect(scene.store.sealedRecords.isEmpty && scene.destroyed.isEmpty)
         #expect(try await scene.vaults.tombstones().map(\.vault.kind) == [.account])
     }
@@ -243,6 +245,7 @@ struct RetentionScene {
         try await scene.vaults.noteEmptied([vault])
         try await scene.retention.applyRecord()
         #expect(scene.destroyed.map(\.vault) == [vault] && scene.destroyed.first?.day == RetentionScene.today)
+        await scene.retention.pass()
         #expect(scene.store.sealedRecords.isEmpty)
         try await scene.retention.applyRecord()
         #expect(scene.destroyed.count == 1)

@@ -29,8 +29,12 @@ public final class Retention: Sendable {
 
     struct State {
         var isPassing = false
-        /// The destroyed vaults that the log had when all were seen to be carried out.
+        /// The ended vaults that the log had when all of them were seen to have no key.
         var applied: Int?
+        /// The same, when none was seen to have a record beside the log.
+        var emptied: Int?
+        /// Emptied once, but their records may be back with a log that was restored.
+        var toEmptyAgain: Set<VaultID> = []
         var lastPass: Timestamp?
         var failures: Int64 = 0
     }
@@ -50,9 +54,10 @@ public final class Retention: Sendable {
         restedLong = context.clock() > context.store.state.recordedAt.advanced(bySeconds: Self.longRestInSeconds)
     }
 
-    /// Carries out what the log says about ended vaults, and records what only the tombstones say.
+    /// Destroys every key that the log says has ended, and records the ends of which only tombstones know.
     ///
-    /// Nothing may be served before this has returned once.
+    /// Nothing may be served before this has returned once. The records beside the log open to nobody from then on, and
+    /// are deleted by the next pass: a start does not wait for that.
     public func applyRecord() async throws {
         // In this order: an end between the two readings is in the facts, and then only acted on twice.
         let count = facts.withLock { $0.destroyed.count }
@@ -65,10 +70,27 @@ public final class Retention: Sendable {
         }
         let unrecorded = tombstones.map(\.vault).filter { recorded.destroyed[$0.id] == nil }
         for part in unrecorded.split(by: Self.maximumVaultsPerAppend) { try await record(part) }
-        let isNew = Set(unrecorded.map(\.id))
-        let toEmpty = try await vaults.tombstones().filter { !$0.isEmptied || isNew.contains($0.vault.id) }
+        state.withLock { state in
+            state.applied = recorded.destroyed.count + unrecorded.count
+            state.toEmptyAgain.formUnion(unrecorded.map(\.id))
+        }
+    }
+
+    /// Deletes the records of every vault that has ended and is on the record.
+    private func emptyEndedVaults() async throws {
+        let (count, again) = (facts.withLock { $0.destroyed.count }, state.withLock { $0.toEmptyAgain })
+        let (applied, emptied) = state.withLock { ($0.applied, $0.emptied) }
+        // First the keys: what has no tombstone yet would be taken for emptied.
+        guard applied == count, !again.isEmpty || emptied != count else { return }
+        let toEmpty = try await vaults.tombstones().filter { tombstone in
+            (!tombstone.isEmptied || again.contains(tombstone.vault.id))
+                && facts.withLock { $0.destroyed[tombstone.vault.id] != nil }
+        }
         try await SealedSweep(store: context.store, vaults: vaults).delete(toEmpty.map(\.vault))
-        state.withLock { $0.applied = recorded.destroyed.count + unrecorded.count }
+        state.withLock { state in
+            state.emptied = count
+            state.toEmptyAgain.subtract(again)
+        }
     }
 
     /// Does everything that is due. What fails is reported and tried again by the next pass.
@@ -80,7 +102,7 @@ public final class Retention: Sendable {
         // Each for itself: what fails must not keep the others from being done.
         let failures = [
             await failure(of: destroyDueVaults), await failure(of: destroyDueTagKeys),
-            await failure(of: changeDueEpoch),
+            await failure(of: changeDueEpoch), await failure(of: emptyEndedVaults),
         ]
         end(failures.compactMap(\.self))
     }
