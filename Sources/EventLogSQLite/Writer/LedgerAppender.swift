@@ -55,9 +55,9 @@ final class LedgerAppender {
         var bodies: [[UInt8]] = []
         bodies.reserveCapacity(proposal.events.count)
         for proposed in proposal.events {
-            let event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
+            var event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
             do throws(RecordedFormError) {
-                bodies.append(try RecordedForm.encode(event))
+                bodies.append(try RecordedForm.encode(visiting: &event))
             } catch {
                 batch.removeSubrange(firstInBatch...)
                 return .failure(.form(error))
