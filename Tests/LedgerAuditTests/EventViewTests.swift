@@ -58,9 +58,13 @@ import Testing
             let event = Event(
                 position: 1, recordedAt: .example, actor: .service, correlation: "c", blind: .example, data: data)
             let leaf = try RecordedForm.encode(event)
-            let found = try leaf.withUnsafeBytes { try SealedWalk.fields(of: EventView($0).data) }
-            let expected = SealedFields.of(data).map { NamedSeal(path: $0.path, value: $0.value) }
-            #expect(found == expected.sorted { $0.path < $1.path })
+            let found = try leaf.withUnsafeBytes { leaf in
+                try LeafForm(of: leaf).seals?.map { $0.read(leaf) }
+            }
+            let expected = SealedFields.of(data).sorted { $0.path < $1.path }
+            #expect(found?.map { $0?.name } == expected.map(\.path))
+            #expect(found?.map { $0.map { Bytes32($0.ciphertextHash) } } == expected.map(\.value.ciphertextHash))
+            #expect(found?.map { $0?.vault } == expected.map(\.value.vault))
         }
     }
 

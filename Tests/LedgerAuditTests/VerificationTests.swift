@@ -232,21 +232,21 @@ import Testing
     @Test func `a sealed record that was changed, moved, added or lost is found`() throws {
         let ledger = try ledger()
         let whole = ledger.sealed
-        let place = whole[3].row.position
+        let place = whole[3].position
 
         ledger.sealed[3].bytes[0] ^= 1
         #expect(try verify(ledger).findings.map(\.position) == [place])
         ledger.sealed = whole
 
-        ledger.sealed[3].row.vault = VaultID(bits: 999)
+        ledger.sealed[3].vault = VaultID(bits: 999)
         #expect(try verify(ledger).findings.map(\.position) == [place])
         ledger.sealed = whole
 
-        ledger.sealed[3].row.field = "other"
+        ledger.sealed[3].field = "other"
         #expect(try verify(ledger).findings.count == 2)
         ledger.sealed = whole
 
-        ledger.sealed.insert((SealedRow(position: 0, field: "x", vault: nil), []), at: 0)
+        ledger.sealed.insert(.init(position: 0, field: "x", vault: nil, bytes: []), at: 0)
         #expect(try verify(ledger).findings.map(\.position) == [0])
         ledger.sealed = whole
 

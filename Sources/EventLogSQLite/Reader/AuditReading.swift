@@ -4,7 +4,7 @@ internal import LedgerCrypto
 
 extension SQLiteLedgerReader: AuditReader {
     public func scanSealed(
-        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+        _ range: Range<Int64>, _ body: (SealedRow) throws(StoreError) -> Bool
     ) throws(StoreError) {
         try rows(
             """
@@ -13,8 +13,10 @@ extension SQLiteLedgerReader: AuditReader {
             """, range
         ) { (statement) throws(StoreError) in
             let vault = UInt128(bigEndianBytes: statement.blob(2)).map { VaultID(bits: $0) }
-            let row = SealedRow(position: Position(statement.int64(0)), field: statement.text(1), vault: vault)
-            return try body(row, statement.blob(3))
+            return try body(
+                SealedRow(
+                    position: Position(statement.int64(0)), field: statement.blob(1), vault: vault,
+                    record: statement.blob(3)))
         }
     }
 

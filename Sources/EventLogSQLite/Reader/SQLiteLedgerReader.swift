@@ -166,8 +166,9 @@ public final class SQLiteLedgerReader: LedgerReader {
             guard events.int64(0) == expected else { throw .missing(Position(expected)) }
             let leaf = events.blob(2)
             let leafHash = hasher.leafHash(leaf)
-            let isWhole = leafHash.withUnsafeBytes { $0.elementsEqual(events.blob(1)) }
-            guard isWhole else { throw .damaged(Position(expected), "its bytes do not have the recorded hash") }
+            guard SHA256Digest(bytes: events.blob(1)) == leafHash else {
+                throw .damaged(Position(expected), "its bytes do not have the recorded hash")
+            }
             guard try body(Position(expected), leaf, leafHash) else { return false }
             expected += 1
         }

@@ -64,7 +64,7 @@ public struct Verification {
         if pass.unread == nil {
             let caches = CacheCheck(reader: reader, size: head.size, roots: pass.roots)
             caches.compareEstate(pass.estateEvents, &others)
-            caches.compareOutcomes(pass.decisions.outcomes, &others)
+            caches.compareOutcomes(pass.outcomes, &others)
             caches.compareSnapshots(snapshots, &others)
         }
         var end = pass.finish(inUseAt: inUseAt)
@@ -77,7 +77,7 @@ public struct Verification {
         report.size = head.size
         report.eventsRead = pass.eventsRead
         report.estateEvents = pass.estateEvents.count
-        report.decisions = pass.decisions.outcomes.count
+        report.decisions = pass.outcomes.count
         report.decisionsUnderWay = end.underWay
         report.checkpoints = checkpoints.count
         report.signedSize = signatures.signedSize

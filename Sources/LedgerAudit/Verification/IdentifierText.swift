@@ -1,0 +1,48 @@
+internal import AuthorizationCore
+
+/// The values of Crockford's digits, by byte; 255 where it is none. The same table as AuthorizationCore's, made anew:
+/// what reads identifiers by the million must not make a `String` of each.
+private let values: [UInt8] = {
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, digit) in "0123456789abcdefghjkmnpqrstvwxyz".utf8.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
+}()
+
+extension Identifier {
+    /// Reads an identifier where it stands in a log; accepts what ``init(text:)`` does.
+    init?(textBytes text: UnsafeRawBufferPointer) {
+        let prefix = Kind.prefix
+        let count = prefix.utf8CodeUnitCount
+        guard text.count == count + IdentifierText.digitCount else { return nil }
+        for index in 0..<count where text[index] != prefix.utf8Start[index] { return nil }
+        guard let bits = IdentifierText.bits(UnsafeRawBufferPointer(rebasing: text[count...])) else { return nil }
+        self.init(bits: bits)
+    }
+}
+
+/// The part of an identifier behind its prefix: 128 bits in 26 digits, so that the first is at most 7.
+enum IdentifierText {
+    static let digitCount = 26
+
+    static func bits(_ digits: UnsafeRawBufferPointer) -> UInt128? {
+        guard digits.count == digitCount else { return nil }
+        return values.withUnsafeBufferPointer { values in
+            // A digit that is none sets bits above the lowest five.
+            var all: UInt8 = 0
+            func part(_ range: Range<Int>) -> UInt64 {
+                var bits: UInt64 = 0
+                for index in range {
+                    let value = values[Int(digits[index])]
+                    all |= value
+                    bits = bits << 5 | UInt64(value & 31)
+                }
+                return bits
+            }
+            let first = part(0..<2)
+            let second = part(2..<14)
+            let third = part(14..<26)
+            guard all < 32, first < 1 << 8 else { return nil }
+            return UInt128(first) << 120 | UInt128(second) << 60 | UInt128(third)
+        }
+    }
+}
