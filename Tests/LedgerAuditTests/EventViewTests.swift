@@ -59,7 +59,8 @@ import Testing
                 position: 1, recordedAt: .example, actor: .service, correlation: "c", blind: .example, data: data)
             let leaf = try RecordedForm.encode(event)
             let found = try leaf.withUnsafeBytes { leaf in
-                try LeafForm(of: leaf).seals?.map { $0.read(leaf) }
+                var vaults = IdentifierReader<VaultKind>()
+                return try LeafForm(of: leaf).seals?.map { $0.read(leaf, &vaults) }
             }
             let expected = SealedFields.of(data).sorted { $0.path < $1.path }
             #expect(found?.map { $0?.name } == expected.map(\.path))
@@ -84,8 +85,7 @@ import Testing
         for number in 0..<(65_536 + 300) {
             let leaf = SHA256.leafHash([UInt8](String(number).utf8))
             let tiles = builder.append(leaf)
-            var found: [TreeRebuild.FullTile] = []
-            rebuilt.append(leaf) { found.append($0) }
+            let found = rebuilt.append(leaf)
             edge.append(leaf)
             guard found.count == tiles.count,
                 zip(found, tiles).allSatisfy({

@@ -21,7 +21,6 @@ public final class SQLiteLedgerReader: LedgerReader {
     private let copy: PrivateCopy?
     private var pinned: Head
     private var isInTransaction = false
-    private var hasher = SHA256Hasher()
 
     init(_ connection: SQLiteConnection, copy: PrivateCopy? = nil) throws(SQLiteError) {
         self.connection = connection
@@ -157,6 +156,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     ) throws(StoreError) -> Bool {
         let events = statements.events
         var expected = range.lowerBound
+        var hasher = SHA256Hasher()
         try reading { () throws(SQLiteError) in
             try events.bind(1, range.lowerBound)
             try events.bind(2, range.upperBound)

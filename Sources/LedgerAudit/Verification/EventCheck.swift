@@ -11,6 +11,8 @@ struct EventCheck {
     private let everyField: Bool
     private var forms = LeafForms()
     private var times = TimeReader()
+    private var decisions = IdentifierReader<DecisionKind>()
+    private var vaults = IdentifierReader<VaultKind>()
     private var lastRecordedAt: Timestamp?
 
     init(everyField: Bool) { self.everyField = everyField }
@@ -72,23 +74,23 @@ struct EventCheck {
     }
 
     /// What the event means to its decision, and the sealed records that it names.
-    private func takeMeaning(
+    private mutating func takeMeaning(
         _ leaf: UnsafeRawBufferPointer, at place: Int64, _ recordedAt: Timestamp, _ form: LeafForm,
         _ record: inout PassRecord
     ) {
         if let step = form.step { take(step, leaf, at: place, recordedAt, form, &record) }
         guard let seals = form.seals else { return record.addMalformedSeal(at: place) }
         for seal in seals {
-            guard let named = seal.read(leaf) else { return record.addMalformedSeal(at: place) }
+            guard let named = seal.read(leaf, &vaults) else { return record.addMalformedSeal(at: place) }
             record.sealed.expect(named, at: place)
         }
     }
 
-    private func take(
+    private mutating func take(
         _ step: LeafForm.Step, _ leaf: UnsafeRawBufferPointer, at place: Int64, _ recordedAt: Timestamp,
         _ form: LeafForm, _ record: inout PassRecord
     ) {
-        guard let decision = DecisionID(textBytes: UnsafeRawBufferPointer(rebasing: leaf[form.correlation])) else {
+        guard let decision = decisions.read(UnsafeRawBufferPointer(rebasing: leaf[form.correlation])) else {
             return record.findings.add(
                 .damage, at: Position(place), "The event names no decision that it belongs to.")
         }

@@ -1,5 +1,6 @@
 internal import AuthorizationCore
 internal import EventLog
+internal import Glibc
 internal import LedgerCrypto
 
 /// The sealed records that the newest events named, to be found in the side table in the same order.
@@ -27,7 +28,7 @@ struct ExpectedSeals: ~Copyable {
     ) throws(StoreError) {
         var next = 0
         try reader.scanSealed(range) { (row) throws(StoreError) in
-            while next < expected.count, expected[next].stands(before: row) {
+            while next < expected.count, !expected[next].isNamed(as: row), expected[next].stands(before: row) {
                 vaults.take(missing: expected[next].seal, at: expected[next].place)
                 next += 1
             }
@@ -65,6 +66,10 @@ extension ExpectedSeals.Expected {
     }
 
     fileprivate func isNamed(as row: SealedRow) -> Bool {
-        place == row.position.value && seal.path.elementsEqual(row.field)
+        guard place == row.position.value, seal.path.count == row.field.count else { return false }
+        return seal.path.withUnsafeBytes { path in
+            guard let path = path.baseAddress, let field = row.field.baseAddress else { return true }
+            return memcmp(path, field, row.field.count) == 0
+        }
     }
 }

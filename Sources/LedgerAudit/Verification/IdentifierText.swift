@@ -46,3 +46,26 @@ enum IdentifierText {
         }
     }
 }
+
+/// Reads identifiers of one kind where they stand in a log. Those that follow one another are mostly the same, of one
+/// decision or one vault, and are then read once.
+struct IdentifierReader<Kind: IdentifierKind> {
+    private var text: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var last = Identifier<Kind>()
+
+    /// Accepts what `Identifier(text:)` does.
+    mutating func read(_ text: UnsafeRawBufferPointer) -> Identifier<Kind>? {
+        guard text.count == Kind.prefix.utf8CodeUnitCount + IdentifierText.digitCount else { return nil }
+        let end = text.count - 8
+        let words = (
+            text.loadUnaligned(as: UInt64.self), text.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            text.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+            text.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+        )
+        if words == self.text { return last }
+        guard let identifier = Identifier<Kind>(textBytes: text) else { return nil }
+        self.text = words
+        last = identifier
+        return identifier
+    }
+}

@@ -6,7 +6,7 @@ internal import LedgerCrypto
 ///
 /// It stays on the calling thread: what it does with an event takes less time than to read and hash it, and than it
 /// would take to copy the event for another thread.
-final class LogPass {
+struct LogPass: ~Copyable {
     /// So many events are read before their sealed records are.
     static let eventsPerRange: Int64 = 1_024
 
@@ -40,7 +40,7 @@ final class LogPass {
         wantedSizes = Array(Set(sizes).sorted().drop { $0 < 0 })[...]
     }
 
-    func run(_ progress: (Int64) -> Void) {
+    mutating func run(_ progress: (Int64) -> Void) {
         noteRoot()
         var next: Int64 = 0
         while next < size, !record.findings.areTooMany, !wasStopped {
@@ -64,7 +64,7 @@ final class LogPass {
 
     // MARK: Reading
 
-    private func take(
+    private mutating func take(
         _ body: UnsafeRawBufferPointer, _ leafHash: SHA256Digest, at place: Int64
     ) throws(StoreError) {
         eventsRead += 1
@@ -77,7 +77,7 @@ final class LogPass {
 
     /// Compares the sealed records of the events that were read. The next range begins where it ended, or further on
     /// after a gap.
-    private func endRange(at end: Int64, nextFrom first: Int64) {
+    private mutating func endRange(at end: Int64, nextFrom first: Int64) {
         if firstOfRange < end {
             do throws(StoreError) {
                 try record.compareSealed(firstOfRange..<end, in: reader)
@@ -89,7 +89,7 @@ final class LogPass {
     }
 
     /// Notes what a reader stumbled over, and says where to go on.
-    private func passOver(_ error: StoreError, at next: Int64) -> Int64 {
+    private mutating func passOver(_ error: StoreError, at next: Int64) -> Int64 {
         switch error {
         case .damaged(let position, let fact) where position.value >= next:
             record.findings.add(.damage, at: position, "The event was changed: \(fact).")
@@ -110,9 +110,9 @@ final class LogPass {
     }
 
     /// Notes an event that says something that nobody heard.
-    func noteUnread(_ position: Int64) { record.noteUnread(position) }
+    mutating func noteUnread(_ position: Int64) { record.noteUnread(position) }
 
-    private func stop(at position: Int64, _ reason: String) {
+    private mutating func stop(at position: Int64, _ reason: String) {
         noteUnread(position)
         noteUnread(size)
         wasStopped = true
@@ -123,7 +123,7 @@ final class LogPass {
     // MARK: The tree
 
     /// The tree goes on with the hash that stands beside a changed event, so that what else is wrong shows too.
-    private func growFromStoredHash(at position: Int64) {
+    private mutating func growFromStoredHash(at position: Int64) {
         do throws(StoreError) {
             let stored = try reader.leafHashes(position..<position + 1)
             guard let leafHash = stored.first, stored.count == 1 else {
@@ -136,20 +136,20 @@ final class LogPass {
         }
     }
 
-    private func grow(_ leafHash: SHA256Digest) throws(StoreError) {
+    private mutating func grow(_ leafHash: SHA256Digest) throws(StoreError) {
         guard !treeIsLost else { return }
-        try tree.append(leafHash) { (tile) throws(StoreError) in try compare(tile) }
+        for tile in tree.append(leafHash) { try compare(tile) }
         noteRoot()
     }
 
-    private func noteRoot() {
+    private mutating func noteRoot() {
         while let wanted = wantedSizes.first, wanted <= tree.size {
             if wanted == tree.size { roots[wanted] = tree.root() }
             wantedSizes.removeFirst()
         }
     }
 
-    private func compare(_ tile: TreeRebuild.FullTile) throws(StoreError) {
+    private mutating func compare(_ tile: TreeRebuild.FullTile) throws(StoreError) {
         let name = "Tile \(tile.index) of level \(tile.level)"
         let span = Int64(1) << Int64(8 * tile.level)
         let first = tile.index * span * Int64(TreeRebuild.tileWidth)
@@ -166,7 +166,7 @@ final class LogPass {
     // MARK: The end
 
     /// Takes in what was recorded after the pass began, as far as it explains sealed records that are gone.
-    func explainMissingSeals() throws(StoreError) {
+    mutating func explainMissingSeals() throws(StoreError) {
         guard !record.vaults.isExplained else { return }
         try reader.refresh()
         let newest = try reader.head().size

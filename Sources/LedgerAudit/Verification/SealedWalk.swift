@@ -10,11 +10,11 @@ struct SealPlace {
     let vault: Range<Int>
 
     /// What the record must be, read from bytes in which the value stands here; nil when they say none.
-    func read(_ bytes: UnsafeRawBufferPointer) -> NamedSeal? {
+    func read(_ bytes: UnsafeRawBufferPointer, _ vaults: inout IdentifierReader<VaultKind>) -> NamedSeal? {
         guard let hash = HexText.digest(UnsafeRawBufferPointer(rebasing: bytes[ciphertextHash])),
             commitment.count == 2 * SHA256Digest.byteCount,
             HexText.isHex(UnsafeRawBufferPointer(rebasing: bytes[commitment])),
-            let vault = VaultID(textBytes: UnsafeRawBufferPointer(rebasing: bytes[vault]))
+            let vault = vaults.read(UnsafeRawBufferPointer(rebasing: bytes[vault]))
         else { return nil }
         return NamedSeal(path: path, ciphertextHash: hash, vault: vault)
     }

@@ -46,10 +46,10 @@ public struct Verification {
         let (head, edge) = try newestHead(reader)
 
         let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
-        let pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
+        var pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
         pass.run { progress($0, head.size) }
 
-        compareHead(head, edge, pass, reader, &others)
+        compareHead(head, edge, &pass, reader, &others)
         let keys = CheckpointKeys(pass.estateEvents, &others)
         var signatures = CheckpointCheck(
             keys, given: verifierKey, roots: pass.roots, size: head.size, reader)
@@ -104,7 +104,7 @@ public struct Verification {
     private static let maximumHeadReads = 20
 
     private func compareHead(
-        _ head: Head, _ edge: [UInt8]?, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
+        _ head: Head, _ edge: [UInt8]?, _ pass: inout LogPass, _ reader: any AuditReader, _ findings: inout Findings
     ) {
         let outside =
             findings.reading("The rows of events") { () throws(StoreError) in try reader.eventsOutsideHead() } ?? 0
@@ -123,7 +123,8 @@ public struct Verification {
         }
     }
 
-    private func notChecked(_ report: VerificationReport, _ pass: LogPass, _ end: LogPassEnd, hasEdge: Bool) -> [String]
+    private func notChecked(_ report: VerificationReport, _ pass: borrowing LogPass, _ end: LogPassEnd, hasEdge: Bool)
+        -> [String]
     {
         var sentences: [String] = []
         if verifierKey == nil {
