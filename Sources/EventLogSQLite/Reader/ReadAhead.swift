@@ -9,7 +9,7 @@ internal import CSQLite
 /// It takes the place of the file's methods, of which SQLite looks up `xRead` and the locks for every call. The pointers
 /// are SQLite's, to a file that it keeps open until `xClose`, which ends this too; so there is no owner to keep.
 struct ReadAhead {
-    private static let byteCount = 65_536
+    private static let byteCount = 32_768
 
     // First, so that a pointer to the file's methods is one to this.
     private var methods: sqlite3_io_methods

@@ -15,7 +15,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     public var isCopy: Bool { copy != nil }
 
     let connection: SQLiteConnection
-    private let statements: ReadStatements
+    let statements: ReadStatements
     private let tree: StoredTree
     private let fences: FenceRows
     private let copy: PrivateCopy?
@@ -225,6 +225,7 @@ struct ReadStatements {
     let decision: SQLiteStatement
     let answer: SQLiteStatement
     let sealed: SQLiteStatement
+    let sealedRange: SQLiteStatement
     let checkpoints: SQLiteStatement
     let newestCheckpoint: SQLiteStatement
 
@@ -238,6 +239,11 @@ struct ReadStatements {
         decision = try connection.prepare("SELECT position FROM decision WHERE id = ?1")
         answer = try connection.prepare("SELECT request_mac, position FROM idempotency WHERE key_mac = ?1")
         sealed = try connection.prepare("SELECT nonce_and_ciphertext FROM sealed WHERE position = ?1 AND field = ?2")
+        sealedRange = try connection.prepare(
+            """
+            SELECT position, field, vault, nonce_and_ciphertext FROM sealed
+            WHERE position >= ?1 AND position < ?2 ORDER BY position, field
+            """)
         checkpoints = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size")
         newestCheckpoint = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
     }

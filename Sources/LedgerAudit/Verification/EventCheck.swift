@@ -4,64 +4,57 @@ internal import EventLog
 
 /// Checks events in the order of the log: form, place, time, what they mean to their decision, and what they seal.
 ///
-/// Every event is checked to be canonical, with its envelope. Token events come by the thousand, and of their data
-/// only what later checks need is read, unless `everyField` asks for more; all others are decoded strictly, or have
-/// the form of one that was.
+/// Every event is decoded strictly, or has the form of one that was and values that its fields may hold.
 struct EventCheck {
-    private let everyField: Bool
     private var forms = LeafForms()
     private var times = TimeReader()
+    /// Of the times in data, which are others than those of recording.
+    private var dataTimes = TimeReader()
     private var decisions = IdentifierReader<DecisionKind>()
     private var vaults = IdentifierReader<VaultKind>()
     private var lastRecordedAt: Timestamp?
 
-    init(everyField: Bool) { self.everyField = everyField }
-
     /// Checks the next event, and adds what it says to the record.
     mutating func take(_ leaf: UnsafeRawBufferPointer, at place: Int64, _ record: inout PassRecord) {
-        if let form = forms.form(of: leaf, &times) {
-            if let recordedAt = takePlaceAndTime(leaf, at: place, form, &record) {
-                takeMeaning(leaf, at: place, recordedAt, form, &record)
-            }
-        } else {
-            takeNew(leaf, at: place, &record)
-        }
+        guard let form = forms.form(of: leaf, &dataTimes) else { return takeNew(leaf, at: place, &record) }
+        let position = UnsafeRawBufferPointer(rebasing: leaf[form.position])
+        let time = UnsafeRawBufferPointer(rebasing: leaf[form.recordedAt])
+        guard let recordedAt = take(position, time, at: place, &record) else { return }
+        takeMeaning(leaf, at: place, recordedAt, form, &record)
     }
 
     /// An event of a form that was not seen of late.
     private mutating func takeNew(_ leaf: UnsafeRawBufferPointer, at place: Int64, _ record: inout PassRecord) {
-        let form: LeafForm
+        let view: EventView
         do throws(EventView.Fault) {
-            form = try LeafForm(of: leaf)
+            view = try EventView(leaf)
         } catch {
             return record.addUnread(at: place, error.sentence)
         }
-        guard let recordedAt = takePlaceAndTime(leaf, at: place, form, &record) else { return }
-        if everyField || !form.type.isOfToken {
-            guard let event = try? RecordedForm.decode(leaf) else {
-                return record.addUnread(at: place, "The event's data are not those of \(form.type.rawValue).")
-            }
-            if form.type.isDecodedEachTime {
-                record.take(event)
-            } else {
-                form.demandFields(of: event, in: leaf)
-            }
+        guard let recordedAt = take(view.positionText, view.recordedAt, at: place, &record) else { return }
+        guard let event = try? RecordedForm.decode(leaf) else {
+            return record.addUnread(at: place, "The event's data are not those of \(view.type.rawValue).")
         }
-        if !form.type.isDecodedEachTime { forms.keep(form, of: leaf) }
+        let form = LeafForm(of: event, view, in: leaf)
+        if view.type.isDecodedEachTime {
+            record.take(event)
+        } else {
+            forms.keep(form, of: leaf)
+        }
         takeMeaning(leaf, at: place, recordedAt, form, &record)
     }
 
-    /// Nil when the event does not say that it stands here. Times have one form, in which later ones sort behind
-    /// earlier ones.
-    private mutating func takePlaceAndTime(
-        _ leaf: UnsafeRawBufferPointer, at place: Int64, _ form: LeafForm, _ record: inout PassRecord
+    /// When the event was recorded, or nil when it does not say that it stands here.
+    private mutating func take(
+        _ positionText: UnsafeRawBufferPointer, _ timeText: UnsafeRawBufferPointer, at place: Int64,
+        _ record: inout PassRecord
     ) -> Timestamp? {
-        let position = Self.number(leaf, form.position)
+        let position = Self.number(positionText)
         guard position == place else {
             record.addUnread(at: place, "The event says that it stands at \(position).")
             return nil
         }
-        guard let time = times.read(UnsafeRawBufferPointer(rebasing: leaf[form.recordedAt])) else {
+        guard let time = times.read(timeText) else {
             record.findings.add(.damage, at: Position(place), "The event's time is none.")
             return lastRecordedAt ?? Timestamp()
         }
@@ -103,29 +96,14 @@ struct EventCheck {
     }
 
     /// The number that canonical digits say.
-    private static func number(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int64 {
+    private static func number(_ text: UnsafeRawBufferPointer) -> Int64 {
         var value: Int64 = 0
-        var isNegative = false
-        for offset in range {
-            if bytes[offset] == UInt8(ascii: "-") {
-                isNegative = true
-            } else {
-                value = value &* 10 &+ Int64(bytes[offset] &- UInt8(ascii: "0"))
-            }
-        }
-        return isNegative ? -value : value
+        for byte in text where byte != UInt8(ascii: "-") { value = value &* 10 &+ Int64(byte &- UInt8(ascii: "0")) }
+        return text.first == UInt8(ascii: "-") ? -value : value
     }
 }
 
 extension EventType {
-    /// One of those that come by the thousand.
-    fileprivate var isOfToken: Bool {
-        switch self {
-        case .tokenRequested, .validationAttempted, .tokenIssued, .tokenRefused: true
-        default: false
-        }
-    }
-
     /// Its events change the estate or destroy vaults, so that each of them must be read.
     fileprivate var isDecodedEachTime: Bool {
         EventData(empty: self).isEstate || self == .personErased || self == .vaultDestroyed

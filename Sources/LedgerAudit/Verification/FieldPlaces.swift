@@ -10,9 +10,11 @@ internal import EventLog
 struct FieldPlaces: FieldVisitor {
     private var reader: CanonicalReader
     /// Texts that may be others of their form.
-    private(set) var formed: [ValuePlace] = []
+    private(set) var formed: [(range: Range<Int>, form: ValueForm)] = []
     /// Texts of which nothing is known but that this one is good.
     private(set) var words: [Range<Int>] = []
+    /// Of the digits of the version.
+    private(set) var version = 0..<0
 
     /// Throws when these are not the bytes of the event, or one of its texts is written with an escape.
     init(of event: Event, in leaf: UnsafeRawBufferPointer) throws(FieldError) {
@@ -20,7 +22,6 @@ struct FieldPlaces: FieldVisitor {
         var event = event
         var position = EventReference.position(event.position)
         var type = event.data.type
-        var version = Event.version
         try step { (reader) throws(JSONParseError) in try reader.beginObject() }
         try group("actor", &event.actor)
         try text("blind", &event.blind)
@@ -34,7 +35,8 @@ struct FieldPlaces: FieldVisitor {
         try reference("position", &position)
         try text("recorded_at", &event.recordedAt)
         try text("type", &type)
-        try integer("v", &version)
+        try skip("v")
+        version = reader.offset - "\(Event.version)".utf8.count..<reader.offset
         try step { (reader) throws(JSONParseError) in
             try reader.endObject()
             try reader.end()
@@ -64,7 +66,7 @@ struct FieldPlaces: FieldVisitor {
         case .any: break
         case nil: words.append(range)
         case .identifier, .hexadecimal, .time:
-            if let form { formed.append(ValuePlace(range: range, form: form)) }
+            if let form { formed.append((range, form)) }
         }
     }
 

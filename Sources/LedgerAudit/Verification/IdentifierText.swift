@@ -24,6 +24,26 @@ extension Identifier {
 enum IdentifierText {
     static let digitCount = 26
 
+    /// Whether such digits begin there. There must be enough bytes.
+    @inline(__always)
+    static func isIdentifier(_ text: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        // The last eight overlap those before.
+        let marks =
+            digitMarks(text, at: offset) & digitMarks(text, at: offset + 8) & digitMarks(text, at: offset + 16)
+            & digitMarks(text, at: offset + digitCount - 8)
+        return marks == EightCharacters.highBits && text[offset] <= UInt8(ascii: "7")
+    }
+
+    /// The alphabet leaves out what could be taken for a digit, and `u`.
+    @inline(__always)
+    private static func digitMarks(_ digits: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+        let digits = EightCharacters(digits, at: offset)
+        let isLetter =
+            digits.areIn(UInt8(ascii: "a")...UInt8(ascii: "z")) & digits.areNot(UInt8(ascii: "i"))
+            & digits.areNot(UInt8(ascii: "l")) & digits.areNot(UInt8(ascii: "o")) & digits.areNot(UInt8(ascii: "u"))
+        return isLetter | digits.areIn(UInt8(ascii: "0")...UInt8(ascii: "9"))
+    }
+
     static func bits(_ digits: UnsafeRawBufferPointer) -> UInt128? {
         guard digits.count == digitCount else { return nil }
         return values.withUnsafeBufferPointer { values in

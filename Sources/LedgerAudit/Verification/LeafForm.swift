@@ -5,9 +5,9 @@ internal import EventLog
 /// What reading one event found out about its bytes, and about those of every event that differs from it in values only.
 ///
 /// Events of one type look alike: the same members in the same order, identifiers, digests and times of one length.
-/// So the first of a form is read member by member, and those after it are held against it (``fits(_:)``), which is
-/// the same proof for a tenth of the work: the envelope, canonical form, names, kinds of values, and, where the first
-/// was decoded, that every value is one that its field may hold.
+/// So the first of a form is decoded member by member, and those after it are held against it (``fits(_:_:)``), which
+/// is the same proof for a tenth of the work: envelope, canonical form, names, kinds of values, and that every value
+/// is one that its field may hold.
 final class LeafForm {
     let type: EventType
     let correlation: Range<Int>
@@ -17,6 +17,9 @@ final class LeafForm {
     let step: Step?
     /// By the bytes of their paths; nil when one of them has members that no sealed value has.
     let seals: [SealPlace]?
+    /// Nil when the bytes say nothing of any others.
+    private let outline: CanonicalOutline?
+    private let values: FormedValues
 
     enum Step {
         case begins
@@ -24,15 +27,10 @@ final class LeafForm {
         case ends(holdsRequest: Bool)
     }
 
-    /// Nil when the bytes say nothing of any others.
-    private var outline: CanonicalOutline?
-    private var values: [ValuePlace] = []
-
     private static let requestMember = BytePattern("\"request\":{")
 
-    /// The form of one event, of which the envelope is read and the data's form checked.
-    init(of leaf: UnsafeRawBufferPointer) throws(EventView.Fault) {
-        let view = try EventView(leaf)
+    /// The form of an event that was decoded from the leaf.
+    init(of event: Event, _ view: EventView, in leaf: UnsafeRawBufferPointer) {
         func place(_ part: UnsafeRawBufferPointer) -> Range<Int> {
             guard let start = leaf.baseAddress, let partStart = part.baseAddress else { return 0..<0 }
             return partStart - start..<partStart - start + part.count
@@ -49,27 +47,31 @@ final class LeafForm {
             default: nil
             }
         let dataOffset = place(view.data).lowerBound
-        seals = (try? SealedWalk.places(in: view.data))?.map { $0.moved(by: dataOffset) }
-        outline = CanonicalOutline(of: leaf)
-        // The type and the version behind it are what the form is a form of.
-        outline?.fix(place(view.typeName).lowerBound..<leaf.count, as: leaf)
+        let seals = (try? SealedWalk.places(in: view.data))?.map { $0.moved(by: dataOffset) }
+        self.seals = seals
+        // What stands in a sealed value is read of every event.
+        (outline, values) = Self.outline(of: event, in: leaf) { text in
+            seals?.contains { $0.holds(text) } ?? false
+        }
     }
 
-    /// Lets only those events fit that can be decoded, from the one that was.
-    func demandFields(of event: Event, in leaf: UnsafeRawBufferPointer) {
-        guard var outline else { return }
-        do throws(FieldError) {
-            let places = try FieldPlaces(of: event, in: leaf)
-            values = places.formed
-            for word in places.words { outline.fix(word, as: leaf) }
-            for value in values {
-                guard case .identifier(let prefixCount) = value.form else { continue }
-                outline.fix(value.range.lowerBound..<value.range.lowerBound + prefixCount, as: leaf)
-            }
-            self.outline = outline
-        } catch {
-            self.outline = nil
+    /// What other bytes would be decoded as well. No outline when that cannot be said.
+    private static func outline(
+        of event: Event, in leaf: UnsafeRawBufferPointer, isReadAnyway: (Range<Int>) -> Bool
+    ) -> (CanonicalOutline?, FormedValues) {
+        var values = FormedValues()
+        guard let places = try? FieldPlaces(of: event, in: leaf), var outline = CanonicalOutline(of: leaf) else {
+            return (nil, values)
         }
+        for word in places.words { outline.fix(word, as: leaf) }
+        outline.fix(places.version, as: leaf)
+        for (range, form) in places.formed {
+            if case .identifier(let prefixCount) = form {
+                outline.fix(range.lowerBound..<range.lowerBound + prefixCount, as: leaf)
+            }
+            if !isReadAnyway(range) { values.add(range, form) }
+        }
+        return (outline, values)
     }
 
     /// Whether anything but the event itself could fit.
@@ -79,7 +81,6 @@ final class LeafForm {
     /// places.
     func fits(_ leaf: UnsafeRawBufferPointer, _ times: inout TimeReader) -> Bool {
         guard let outline, outline.fits(leaf) else { return false }
-        for value in values where !value.accepts(leaf, &times) { return false }
-        return true
+        return values.areIn(leaf, &times)
     }
 }

@@ -12,7 +12,7 @@ struct LogPass: ~Copyable {
 
     private let reader: any AuditReader
     private let size: Int64
-    private var check: EventCheck
+    private var check = EventCheck()
     private var tree = TreeRebuild()
     private var record = PassRecord()
     /// The first event whose sealed records were not compared yet.
@@ -33,10 +33,9 @@ struct LogPass: ~Copyable {
     var outcomes: OutcomeSum { record.decisions.outcomes }
     var sealedWhole: Int { record.sealed.whole }
 
-    init(_ reader: any AuditReader, size: Int64, rootsAt sizes: [Int64], everyField: Bool) {
+    init(_ reader: any AuditReader, size: Int64, rootsAt sizes: [Int64]) {
         self.reader = reader
         self.size = size
-        check = EventCheck(everyField: everyField)
         wantedSizes = Array(Set(sizes).sorted().drop { $0 < 0 })[...]
     }
 

@@ -9,6 +9,9 @@ struct SealPlace {
     let commitment: Range<Int>
     let vault: Range<Int>
 
+    /// Whether the text that stands there is part of the sealed value.
+    func holds(_ text: Range<Int>) -> Bool { text == ciphertextHash || text == commitment || text == vault }
+
     /// What the record must be, read from bytes in which the value stands here; nil when they say none.
     func read(_ bytes: UnsafeRawBufferPointer, _ vaults: inout IdentifierReader<VaultKind>) -> NamedSeal? {
         guard let hash = HexText.digest(UnsafeRawBufferPointer(rebasing: bytes[ciphertextHash])),

@@ -8,21 +8,35 @@ struct TimeReader {
     /// `2026-09-21T14:13`
     private static let minuteCount = 16
 
-    private var minute: (UInt64, UInt64) = (0, 0)
+    private var text = TextWords()
+    private var last = Timestamp()
     private var startOfMinute: Int64 = 0
+
+    private struct TextWords: Equatable {
+        var minute: (UInt64, UInt64) = (0, 0)
+        var rest: (UInt64, UInt64) = (0, 0)
+
+        static func == (left: Self, right: Self) -> Bool { left.minute == right.minute && left.rest == right.rest }
+    }
 
     mutating func read(_ text: UnsafeRawBufferPointer) -> Timestamp? {
         guard text.count == Self.byteCount else { return nil }
-        let minute = (text.loadUnaligned(as: UInt64.self), text.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        if minute == self.minute, let microseconds = Self.microseconds(text) {
-            return Timestamp(microseconds: startOfMinute + microseconds)
+        var words = TextWords()
+        words.minute = (text.loadUnaligned(as: UInt64.self), text.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        // The second of these words overlaps the first.
+        words.rest = (
+            text.loadUnaligned(fromByteOffset: Self.minuteCount, as: UInt64.self),
+            text.loadUnaligned(fromByteOffset: Self.byteCount - 8, as: UInt64.self)
+        )
+        if words == self.text { return last }
+        guard let microseconds = Self.microseconds(text) else { return nil }
+        if words.minute != self.text.minute {
+            guard let time = Timestamp(text: String(decoding: text, as: UTF8.self)) else { return nil }
+            startOfMinute = time.microseconds - microseconds
         }
-        guard let time = Timestamp(text: String(decoding: text, as: UTF8.self)),
-            let microseconds = Self.microseconds(text)
-        else { return nil }
-        self.minute = minute
-        startOfMinute = time.microseconds - microseconds
-        return time
+        self.text = words
+        last = Timestamp(microseconds: startOfMinute + microseconds)
+        return last
     }
 
     /// What stands behind the minute: `:20.123456Z`, in microseconds.

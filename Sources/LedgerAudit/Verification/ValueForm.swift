@@ -26,21 +26,28 @@ extension Identifier: FormedText {
     static var form: ValueForm { .identifier(prefixCount: Kind.prefix.utf8CodeUnitCount) }
 }
 
-/// A text in an event's bytes, and what it may be.
-struct ValuePlace: Equatable, Sendable {
-    let range: Range<Int>
-    let form: ValueForm
+/// Where the texts of an event stand, by what each of them may be. Length and prefix of every text are those of the one
+/// that was found there first.
+struct FormedValues {
+    /// Of the digits behind the prefixes.
+    private var identifiers: [Int] = []
+    private var hexadecimal: [Range<Int>] = []
+    private var times: [Range<Int>] = []
 
-    /// Whether the bytes hold such a text here. Length and prefix are those of the text that was found here first.
-    @inline(__always)
-    func accepts(_ bytes: UnsafeRawBufferPointer, _ times: inout TimeReader) -> Bool {
-        let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+    mutating func add(_ range: Range<Int>, _ form: ValueForm) {
         switch form {
-        case .any: return true
-        case .hexadecimal: return HexText.isHex(text)
-        case .time: return times.read(text) != nil
-        case .identifier(let prefixCount):
-            return IdentifierText.bits(UnsafeRawBufferPointer(rebasing: text[prefixCount...])) != nil
+        case .any: break
+        case .identifier(let prefixCount): identifiers.append(range.lowerBound + prefixCount)
+        case .hexadecimal: hexadecimal.append(range)
+        case .time: times.append(range)
         }
+    }
+
+    /// Whether the bytes hold such texts there.
+    func areIn(_ leaf: UnsafeRawBufferPointer, _ reader: inout TimeReader) -> Bool {
+        for offset in identifiers where !IdentifierText.isIdentifier(leaf, at: offset) { return false }
+        for range in hexadecimal where !HexText.isHex(UnsafeRawBufferPointer(rebasing: leaf[range])) { return false }
+        for range in times where reader.read(UnsafeRawBufferPointer(rebasing: leaf[range])) == nil { return false }
+        return true
     }
 }

@@ -11,10 +11,6 @@ public struct Verification {
     /// event, and whoever rewrote the whole file could have rewritten that.
     public var verifierKey: VerifierKey?
 
-    /// Decode token events field by field too. Otherwise they are checked to be canonical events of their type's
-    /// family, with their envelope, and read as far as other checks need it; that is several times as fast.
-    public var everyField = false
-
     /// The clock's reading just before the ledger was opened, if a service had it open; nil if none had. Decisions
     /// that were begun within 30 s before it may then still be under way.
     public var inUseAt: Timestamp?
@@ -46,7 +42,7 @@ public struct Verification {
         let (head, edge) = try newestHead(reader)
 
         let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
-        var pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
+        var pass = LogPass(reader, size: head.size, rootsAt: sizes)
         pass.run { progress($0, head.size) }
 
         compareHead(head, edge, &pass, reader, &others)
@@ -133,10 +129,6 @@ public struct Verification {
         }
         sentences.append("The anchor: whether the whole file is an older one.")
         sentences.append("What the sealed values say: without keys a record is only whole or gone.")
-        if !everyField {
-            sentences.append(
-                "The fields of token events one by one: only their form and what other checks need (--every-field).")
-        }
         if let signed = report.signedSize, signed < report.size {
             sentences.append(
                 "The signature over the newest \(report.size - signed) events: no checkpoint covers them yet.")
