@@ -177,6 +177,11 @@ public struct JSONWriter: Sendable {
 }
 
 extension JSON {
+    /// Appends a string in its one canonical form, quotes included.
+    public static func append(_ text: String, to bytes: inout [UInt8]) {
+        StringEscaping.appendLiteral(text, to: &bytes)
+    }
+
     /// The one canonical form of a value: RFC 8785, as long as every ``JSONValue/number(_:)`` in it is.
     public static func canonicalBytes(of value: JSONValue) -> [UInt8] {
         var writer = JSONWriter()

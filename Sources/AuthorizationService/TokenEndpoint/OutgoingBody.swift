@@ -31,41 +31,65 @@ enum OutgoingBody {
     }
 
     private static func json(_ body: ForwardedBody, adding additions: Additions) -> [UInt8] {
-        var parts: [(name: String, value: [UInt8])] = []
+        var out = ObjectBytes()
+        let added = additions.map(\.field)
         switch body {
         case .none: break
         case .json(let bytes, let object):
             let kept = object.members.filter { isForwarded($0.name) }
             if additions.isEmpty, kept.count == object.members.count { return bytes }
-            parts = kept.map { ($0.name, Array(bytes[$0.source])) }
-        case .form(_, let form):
-            // A repeated `resource` (RFC 8707) becomes one array: a name stands once in a JSON object.
-            let resources = form.all("resource")
-            for field in form.fields where isForwarded(field.name) {
-                guard field.name == "resource", resources.count > 1 else {
-                    parts.append((field.name, JSON.canonicalBytes(of: .string(field.value))))
-                    continue
+            for member in kept where !added.contains(member.name) {
+                out.member(member.name) { $0 += bytes[member.source] }
+            }
+        case .form(_, let form): append(form, without: added, to: &out)
+        }
+        for (index, addition) in additions.enumerated()
+        where !added[(index + 1)...].contains(addition.field) {
+            out.member(addition.field) { out in
+                switch addition.value {
+                case .text(let text): JSON.append(text, to: &out)
+                case .json(let bytes): out += bytes
                 }
-                guard !parts.contains(where: { $0.name == "resource" }) else { continue }
-                parts.append(("resource", JSON.canonicalBytes(of: .array(resources.map { .string($0) }))))
             }
         }
-        for (field, value) in additions {
-            parts.removeAll { $0.name == field }
-            switch value {
-            case .text(let text): parts.append((field, JSON.canonicalBytes(of: .string(text))))
-            case .json(let bytes): parts.append((field, bytes))
+        return out.ended()
+    }
+
+    /// A JSON object whose members stand in the order in which they are given.
+    private struct ObjectBytes {
+        private var bytes: [UInt8] = []
+
+        init() {
+            bytes.reserveCapacity(512)
+            bytes.append(UInt8(ascii: "{"))
+        }
+
+        mutating func member(_ name: String, _ value: (inout [UInt8]) -> Void) {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            JSON.append(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            value(&bytes)
+        }
+
+        consuming func ended() -> [UInt8] {
+            bytes.append(UInt8(ascii: "}"))
+            return bytes
+        }
+    }
+
+    private static func append(_ form: FormURLEncoded, without added: [String], to out: inout ObjectBytes) {
+        // A repeated `resource` (RFC 8707) becomes one array: a name stands once in a JSON object.
+        let resources = form.all("resource")
+        var hasResource = false
+        for field in form.fields where isForwarded(field.name) && !added.contains(field.name) {
+            guard field.name == "resource", resources.count > 1 else {
+                out.member(field.name) { JSON.append(field.value, to: &$0) }
+                continue
             }
+            guard !hasResource else { continue }
+            hasResource = true
+            out.member("resource") { $0 += JSON.canonicalBytes(of: .array(resources.map { .string($0) })) }
         }
-        var out: [UInt8] = [UInt8(ascii: "{")]
-        for (index, part) in parts.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out += JSON.canonicalBytes(of: .string(part.name))
-            out.append(UInt8(ascii: ":"))
-            out += part.value
-        }
-        out.append(UInt8(ascii: "}"))
-        return out
     }
 
     private static func form(_ body: ForwardedBody, adding additions: Additions) -> [UInt8] {
@@ -94,7 +118,5 @@ enum OutgoingBody {
         return FormURLEncoded(fields).encoded
     }
 
-    private static func isForwarded(_ name: String) -> Bool {
-        !PresentedRequest.neverForwarded.contains(name.lowercased())
-    }
+    private static func isForwarded(_ name: String) -> Bool { PresentedRequest.isForwarded(name) }
 }

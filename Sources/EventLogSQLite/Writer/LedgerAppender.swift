@@ -101,7 +101,6 @@ final class LedgerAppender {
         try statements.commit.run()
 
         for event in batch where event.data.isEstate { state.estate.fold(event) }
-        state.estate.size = Position(size)
         state.head = Head(size: size, root: root)
         state.recordedAt = now
     }
