@@ -60,7 +60,7 @@ import Testing
             let leaf = try RecordedForm.encode(event)
             let found = try leaf.withUnsafeBytes { leaf in
                 var vaults = IdentifierReader<VaultKind>()
-                return try LeafForm(of: leaf).seals?.map { $0.read(leaf, &vaults) }
+                return LeafForm(of: event, try EventView(leaf), in: leaf).seals?.map { $0.read(leaf, &vaults) }
             }
             let expected = SealedFields.of(data).sorted { $0.path < $1.path }
             #expect(found?.map { $0?.name } == expected.map(\.path))
