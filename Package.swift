@@ -164,6 +164,9 @@ for target in targets where target.type != .system && !["CSystem", "CWipingFree"
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
+        // Events are written by generic code of three modules: specialised for the one writer, an append takes two
+        // thirds of the processor time.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 }
 
