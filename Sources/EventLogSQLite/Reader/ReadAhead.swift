@@ -1,6 +1,6 @@
 internal import CSQLite
 
-/// Reads a database file sixteen pages at a time while a connection reads on in it, as whoever reads a whole ledger does.
+/// Reads a database file eight pages at a time while a connection reads on in it, as whoever reads a whole ledger does.
 ///
 /// SQLite asks for one page after the other, and each question to the system costs as much as copying the page. What was
 /// read ahead is forgotten when a read transaction begins. Within one it cannot be out of date: pages that change are
