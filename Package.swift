@@ -57,7 +57,6 @@ let audit: [Target] = [
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "Threads",
         ])
 ]
 

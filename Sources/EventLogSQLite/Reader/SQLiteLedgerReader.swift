@@ -25,13 +25,12 @@ public final class SQLiteLedgerReader: LedgerReader {
     }
 
     let connection: SQLiteConnection
-    private let statements: ReadStatements
+    let statements: ReadStatements
     private let tree: StoredTree
     private let fences: FenceRows
     private let copy: PrivateCopy?
     private var pinned: Head
     private var isInTransaction = false
-    private var hasher = SHA256Hasher()
 
     init(_ connection: SQLiteConnection, copy: PrivateCopy? = nil) throws(SQLiteError) {
         self.connection = connection
@@ -166,23 +165,37 @@ public final class SQLiteLedgerReader: LedgerReader {
         _ range: Range<Int64>, _ body: (Position, UnsafeRawBufferPointer, SHA256Digest) throws(StoreError) -> Bool
     ) throws(StoreError) -> Bool {
         let events = statements.events
-        var expected = range.lowerBound
         try reading { () throws(SQLiteError) in
             try events.bind(1, range.lowerBound)
             try events.bind(2, range.upperBound)
         }
         defer { events.reset() }
-        while try reading({ () throws(SQLiteError) in try events.step() }) {
-            guard events.int64(0) == expected else { throw .missing(Position(expected)) }
-            let leaf = events.blob(2)
-            let leafHash = hasher.leafHash(leaf)
-            let isWhole = leafHash.withUnsafeBytes { $0.elementsEqual(events.blob(1)) }
-            guard isWhole else { throw .damaged(Position(expected), "its bytes do not have the recorded hash") }
-            guard try body(Position(expected), leaf, leafHash) else { return false }
+        var pair = LeafPair()
+        var expected = range.lowerBound
+        while try hasRow(events, &pair, body) {
+            guard events.int64(0) == expected else {
+                guard try pair.giveFirst(to: body) else { return false }
+                throw .missing(Position(expected))
+            }
+            guard try pair.take(events.blob(2), events.blob(1), at: Position(expected), body) else { return false }
             expected += 1
         }
+        guard try pair.giveFirst(to: body) else { return false }
         guard expected == range.upperBound else { throw .missing(Position(expected)) }
         return true
+    }
+
+    /// Whether there is another row. Before an error is thrown, the rows before it are given out.
+    private func hasRow(
+        _ events: SQLiteStatement, _ pair: inout LeafPair,
+        _ body: (Position, UnsafeRawBufferPointer, SHA256Digest) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Bool {
+        do throws(SQLiteError) {
+            return try events.step()
+        } catch {
+            _ = try pair.giveFirst(to: body)
+            throw .unreadable(error.description)
+        }
     }
 
     private func checkpoints(with statement: SQLiteStatement) throws(StoreError) -> [ReleasedCheckpoint] {
@@ -234,6 +247,7 @@ struct ReadStatements {
     let decision: SQLiteStatement
     let answer: SQLiteStatement
     let sealed: SQLiteStatement
+    let sealedRange: SQLiteStatement
     let checkpoints: SQLiteStatement
     let newestCheckpoint: SQLiteStatement
 
@@ -247,6 +261,11 @@ struct ReadStatements {
         decision = try connection.prepare("SELECT position FROM decision WHERE id = ?1")
         answer = try connection.prepare("SELECT request_mac, position FROM idempotency WHERE key_mac = ?1")
         sealed = try connection.prepare("SELECT nonce_and_ciphertext FROM sealed WHERE position = ?1 AND field = ?2")
+        sealedRange = try connection.prepare(
+            """
+            SELECT position, field, vault, nonce_and_ciphertext FROM sealed
+            WHERE position >= ?1 AND position < ?2 ORDER BY position, field
+            """)
         checkpoints = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size")
         newestCheckpoint = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
     }
