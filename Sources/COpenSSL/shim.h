@@ -12,8 +12,6 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
-#include "sha256_pair.h"
-
 /* What Swift cannot call: macros over variadic functions, and macros that combine others. */
 
 static inline EVP_PKEY *ledger_generate_p256(void) { return EVP_EC_gen("P-256"); }

@@ -165,37 +165,25 @@ public final class SQLiteLedgerReader: LedgerReader {
         _ range: Range<Int64>, _ body: (Position, UnsafeRawBufferPointer, SHA256Digest) throws(StoreError) -> Bool
     ) throws(StoreError) -> Bool {
         let events = statements.events
+        var expected = range.lowerBound
+        var hasher = SHA256Hasher()
         try reading { () throws(SQLiteError) in
             try events.bind(1, range.lowerBound)
             try events.bind(2, range.upperBound)
         }
         defer { events.reset() }
-        var pair = LeafPair()
-        var expected = range.lowerBound
-        while try hasRow(events, &pair, body) {
-            guard events.int64(0) == expected else {
-                guard try pair.giveFirst(to: body) else { return false }
-                throw .missing(Position(expected))
+        while try reading({ () throws(SQLiteError) in try events.step() }) {
+            guard events.int64(0) == expected else { throw .missing(Position(expected)) }
+            let leaf = events.blob(2)
+            let leafHash = hasher.leafHash(leaf)
+            guard SHA256Digest(bytes: events.blob(1)) == leafHash else {
+                throw .damaged(Position(expected), "its bytes do not have the recorded hash")
             }
-            guard try pair.take(events.blob(2), events.blob(1), at: Position(expected), body) else { return false }
+            guard try body(Position(expected), leaf, leafHash) else { return false }
             expected += 1
         }
-        guard try pair.giveFirst(to: body) else { return false }
         guard expected == range.upperBound else { throw .missing(Position(expected)) }
         return true
-    }
-
-    /// Whether there is another row. Before an error is thrown, the rows before it are given out.
-    private func hasRow(
-        _ events: SQLiteStatement, _ pair: inout LeafPair,
-        _ body: (Position, UnsafeRawBufferPointer, SHA256Digest) throws(StoreError) -> Bool
-    ) throws(StoreError) -> Bool {
-        do throws(SQLiteError) {
-            return try events.step()
-        } catch {
-            _ = try pair.giveFirst(to: body)
-            throw .unreadable(error.description)
-        }
     }
 
     private func checkpoints(with statement: SQLiteStatement) throws(StoreError) -> [ReleasedCheckpoint] {

@@ -29,14 +29,6 @@ public struct SHA256Hasher: ~Copyable {
         return context.leafHash(bytes)
     }
 
-    /// The leaf hashes of two leaves, in less time than it takes to hash one after the other.
-    public mutating func leafHashes(
-        _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
-    ) -> (SHA256Digest, SHA256Digest) {
-        precondition(!isPartway, "another value is being hashed")
-        return HashContext.leafHashes(first, second)
-    }
-
     /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), RFC 6962 section 2.1.
     public mutating func nodeHash(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
         precondition(!isPartway, "another value is being hashed")
@@ -85,24 +77,6 @@ struct HashContext {
         withUnsafeBytes(of: 0x00 as UInt8) { update($0) }
         update(bytes)
         return finish()
-    }
-
-    private static let hasPairs = ledger_sha256_has_pairs()
-
-    static func leafHashes(
-        _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
-    ) -> (SHA256Digest, SHA256Digest) {
-        let firstBytes = first.assumingMemoryBound(to: UInt8.self)
-        let secondBytes = second.assumingMemoryBound(to: UInt8.self)
-        var secondDigest = SHA256Digest { _ in }
-        let firstDigest = SHA256Digest { firstTarget in
-            secondDigest = SHA256Digest { secondTarget in
-                ledger_sha256_leaf_pair(
-                    hasPairs, firstBytes.baseAddress, first.count, firstTarget.baseAddress, secondBytes.baseAddress,
-                    second.count, secondTarget.baseAddress)
-            }
-        }
-        return (firstDigest, secondDigest)
     }
 
     mutating func nodeHash(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
