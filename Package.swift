@@ -53,12 +53,13 @@ let service: [Target] = [
 
 // Audit: what an auditor runs; it shares with the service only the core, the formats and the log.
 let audit: [Target] = [
+    .target(name: "EvidenceVerifier", resources: [.embedInCode("verify.py")]),
     .target(
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "Threads",
-        ])
+            "EvidenceVerifier", "Threads",
+        ]),
 ]
 
 // Programs.
