@@ -139,7 +139,8 @@ let tests: [Target] = [
         dependencies: [
             "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "LedgerCrypto",
             "CSQLite", "LedgerTestSupport",
-        ]),
+        ],
+        exclude: ["Witness"]),
     .testTarget(
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
