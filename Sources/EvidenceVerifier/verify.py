@@ -19,8 +19,8 @@ def demand(condition, why):
     if not condition:
         raise Refused(why)
 
-# The files: a pack is a dictionary from names to functions that read them.
 def folder(path):
+    """A pack: a dictionary from names to functions that read them."""
     pack = {}
     for base, folders, names in os.walk(path):
         for full in (os.path.join(base, name) for name in folders + names):
@@ -68,28 +68,25 @@ def manifest_of(pack):
         demand(name in single or LEAVES.fullmatch(name), f"the manifest lists an unknown file {name!r}")
         demand(name in pack and name not in listed, f"{name!r} is missing, or listed twice")
         content = pack[name]()
-        demand(len(content) == entry["bytes"], f"{name!r} has another length than the manifest says")
-        demand(hashlib.sha256(content).hexdigest() == entry["sha256"], f"{name!r} does not have its digest")
+        measured = (len(content), hashlib.sha256(content).hexdigest())
+        demand(measured == (entry["bytes"], entry["sha256"]), f"{name!r} does not have its length and digest")
         listed.add(name)
-    astray = (set(pack) - MANIFEST) ^ listed | single - listed
-    demand(not astray, f"the manifest does not list {sorted(astray)}")
+    demand(set(pack) - MANIFEST == listed and single <= listed, f"unlisted: {sorted((set(pack) | single) - listed - MANIFEST)}")
     return manifest
 
-# The checkpoint (C2SP signed-note, tlog-checkpoint) and the tree (RFC 6962, section 2.1).
 def decoded(text):
     data = base64.b64decode(text, validate=True)
     demand(base64.b64encode(data).decode() == text, "base64 is written in another way")
     return data
 
 def checkpoint_of(data, vkey):
-    """Origin, size and root of a note that the key signed."""
+    """Origin, size and root of a note that the key signed: C2SP signed-note and tlog-checkpoint."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     name, key_id, encoded = vkey.split("+", 2)
     key, verified = decoded(encoded), False
     demand(key[:1] == b"\x01" and len(key) == 33, "the key is not Ed25519")
     demand(hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() == key_id, "the key's id is not its own")
-    text, separator, signatures = data.decode("utf-8").rpartition("\n\n")
-    demand(separator and signatures.endswith("\n"), "the checkpoint is no signed note")
+    text, _, signatures = data.decode("utf-8").rpartition("\n\n")
     for line in signatures[:-1].split("\n"):
         dash, signer, blob = line.split(" ")
         demand(dash == "\u2014", "a signature line begins otherwise")
@@ -103,7 +100,7 @@ def checkpoint_of(data, vkey):
     return origin, int(size), decoded(root)
 
 def root_of(size, positions, leaf_hashes, proof):
-    """The root of the tree of `size` leaves in which the leaves stand at their positions, ascending."""
+    """The root of the tree of `size` leaves (RFC 6962, section 2.1) with these at their positions, ascending."""
     offset = 0
     def root(start, end, low, high):
         nonlocal offset
@@ -112,6 +109,7 @@ def root_of(size, positions, leaf_hashes, proof):
             demand(offset <= len(proof), "the proof is too short")
             return proof[offset - 32 : offset]
         if end - start == 1:
+            demand(positions[low:high] == [start], f"position {positions[high - 1]} is not one of the log's")
             return leaf_hashes[low]
         split = start + (1 << (end - start - 1).bit_length() - 1)
         middle = bisect.bisect_left(positions, split, low, high)
@@ -122,12 +120,14 @@ def root_of(size, positions, leaf_hashes, proof):
     return found
 
 def leaves_of(pack, kind):
-    """Position, event and bytes of every leaf of a folder."""
+    """Position, bytes, decision and event of every leaf of a folder. Events of decisions are parsed again in their turn."""
     leaves = []
     for name in sorted(filter(re.compile(kind + "/").match, pack), key=lambda name: (len(name), name)):
         *lines, rest = pack[name]().split(b"\n")
         demand(rest == b"", f"{name!r} does not end with a line")
-        leaves += ((event["position"], event, line) for line in lines for event in [json.loads(line)])
+        for line, event in ((line, json.loads(line)) for line in lines):
+            decision = event["correlation"] if event["correlation"].startswith("dec_") else None
+            leaves.append((event["position"], line, decision, None if decision else event))
     demand(all(one[0] < next[0] for one, next in zip(leaves, leaves[1:])), f"the {kind} are not in order")
     return leaves
 
@@ -196,8 +196,9 @@ def check_policies(policies, by_position):
         stated = {"id": event["data"].get(thing), "position": event["position"], "revision": event["data"].get("revision")}
         demand(event["type"] in made and entry == stated, f"policies.json is wrong about position {event['position']}")
 
-def check_decision(decision, events, chain_before):
+def check_decision(decision, leaves, chain_before):
     """A decision's events against each other and the chain. True when it ended in the pack."""
+    events = [json.loads(line) for _, line, _, _ in leaves]
     kinds = ("token.issued", "token.refused", "token.requested", "validation.attempted")
     issued, refused, requested, attempts = ([event for event in events if event["type"] == kind] for kind in kinds)
     demand(len(issued + refused) <= 1 and len(requested) <= 1, f"{decision} began or ended twice")
@@ -233,31 +234,30 @@ def check_question(question, groups):
     kinds = ("api", "app", "decision", "environment", "identity", "jti")
     wanted = [[json.dumps(value).encode() for value in question[kind]] for kind in kinds if question[kind]]
     for leaves in groups:
-        text, first = b"\n".join(line for _, _, line in leaves), leaves[0][0]
-        demand(all(any(value in text for value in values) for values in wanted), f"position {first} is about something else")
+        text, first = b"\n".join(leaf[1] for leaf in leaves), leaves[0][0]
+        demand(all(any(value in text for value in values) for values in wanted), f"position {first} is no answer")
         demand(first < question["before"] and leaves[-1][0] >= question["from"], f"position {first} is of another time")
 
 def checked(pack, vkey):
     manifest = manifest_of(pack)
     origin, size, root = checkpoint_of(pack["checkpoint"](), vkey or manifest["vkey"])
-    stated = (manifest["origin"], manifest["checkpoint"]["size"], decoded(manifest["checkpoint"]["root"]))
-    demand(stated == (origin, size, root), "the manifest speaks of another checkpoint")
+    stated = {"origin": origin, "root": base64.b64encode(root).decode(), "size": size}
+    demand(manifest["checkpoint"] == stated, "the manifest speaks of another checkpoint")
     answers, context = leaves_of(pack, "events"), leaves_of(pack, "estate")
     demand((len(answers), len(context)) == (manifest["events"], manifest["estate_events"]), "the manifest counts otherwise")
     leaves = sorted(answers + context, key=lambda leaf: leaf[0])
-    by_position = {position: event for position, event, _ in leaves}
+    by_position = {position: event for position, _, _, event in leaves}
     demand(leaves and len(by_position) == len(leaves), "a position stands twice, or none at all")
-    hashes = [hashlib.sha256(b"\0" + line).digest() for _, _, line in leaves]
+    hashes = [hashlib.sha256(b"\0" + line).digest() for _, line, _, _ in leaves]
     demand(root_of(size, list(by_position), hashes, pack["proof"]()) == root, "the events do not lead to the signed root")
     question, groups = manifest["question"], defaultdict(list)
     for leaf in answers:
-        correlation = leaf[1]["correlation"]
-        groups[correlation if correlation.startswith("dec_") else leaf[0]].append(leaf)
+        groups[leaf[2] or leaf[0]].append(leaf)
     check_question(question, groups.values())
     check_policies(json.loads(pack["policies.json"]()), by_position)
-    chain_before = check_chains(json.loads(pack["chains.json"]()), list(by_position.values()))
-    decisions = {key: [event for _, event, _ in group] for key, group in groups.items() if isinstance(key, str)}
-    ended = sum(check_decision(key, events, chain_before) for key, events in decisions.items())
+    chain_before = check_chains(json.loads(pack["chains.json"]()), [event for event in by_position.values() if event])
+    decisions = {key: group for key, group in groups.items() if isinstance(key, str)}
+    ended = sum(check_decision(key, group, chain_before) for key, group in decisions.items())
     said = [f"{len(answers)} events, and {len(context)} of the estate, stand in the log '{origin}' of {size} events.",
             f"{ended} decisions agree with their requests, attempts and chains; {len(decisions) - ended} do not end here."]
     if manifest["whole_range"]:

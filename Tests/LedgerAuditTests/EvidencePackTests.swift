@@ -193,7 +193,7 @@ import Testing
     @Test(
         .enabled(if: PythonWitness.isAvailable, hasPython),
         arguments: [
-            Damage("a file that nobody listed", "does not list ['more']") { try $0.write([1], "pack/more") },
+            Damage("a file that nobody listed", "unlisted: ['more']") { try $0.write([1], "pack/more") },
             Damage("a file that is gone", "is missing") {
                 try FileManager.default.removeItem(atPath: $0.path("pack/proof"))
             },
@@ -213,7 +213,7 @@ import Testing
             Damage("a listed file of an unknown kind", "unknown file") {
                 try Self.edit($0) { $0.replacingOccurrences(of: #""name": "proof""#, with: #""name": "proofs""#) }
             },
-            Damage("another question", "is about something else") {
+            Damage("another question", "is no answer") {
                 try Self.edit($0) {
                     $0.replacingOccurrences(of: #""app": []"#, with: "\"app\": [\"\(AppID(bits: 999).text)\"]")
                 }
@@ -242,6 +242,28 @@ import Testing
         try folder.write(Array(changed.utf8), "pack/manifest.json")
         let digest = SHA256.hash(Array(changed.utf8)).hex
         try folder.write(Array("\(digest)  manifest.json\n".utf8), "pack/manifest.sha256")
+    }
+
+    /// The forged event comes with digests and counts that fit, and stands where the proof's walk through the tree could
+    /// pass it over.
+    @Test(.enabled(if: PythonWitness.isAvailable, hasPython), arguments: [".5", "00"])
+    func `an event that was added does not hide behind another`(_ digits: String) throws {
+        let made = try export(HistoryFilter(), try ledger())
+        let last = Int64(made.checkpoint.size) - 1
+        let name = "pack/events/0000.jsonl"
+        let old = String(decoding: try folder.read(name), as: UTF8.self)
+        let line = try #require(old.split(separator: "\n").last.map(String.init))
+        let forged = line.replacingOccurrences(of: "\"position\":\(last),", with: "\"position\":\(last)\(digits),")
+        try #require(forged != line)
+        let new = old + forged + "\n"
+        try folder.write(Array(new.utf8), name)
+        try Self.edit(folder) { manifest in
+            manifest.replacingOccurrences(of: "\"bytes\": \(old.utf8.count)", with: "\"bytes\": \(new.utf8.count)")
+                .replacingOccurrences(of: SHA256.hash(Array(old.utf8)).hex, with: SHA256.hash(Array(new.utf8)).hex)
+                .replacingOccurrences(of: "\"events\": \(made.events)", with: "\"events\": \(made.events + 1)")
+        }
+        let verdict = try verify()
+        #expect(verdict.status == 1 && verdict.output.contains("is not one of the log's"), "\(verdict.output)")
     }
 
     @Test(.enabled(if: PythonWitness.isAvailable, hasPython))

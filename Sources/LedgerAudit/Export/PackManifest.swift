@@ -17,6 +17,7 @@ struct PackManifest {
     func json(files: [JSONValue]) -> JSONValue {
         .object([
             "checkpoint": .object([
+                "origin": .string(checkpoint.origin),
                 "root": .string(checkpoint.root.withUnsafeBytes { Base64.encode($0) }),
                 "size": .integer(Int64(checkpoint.size)),
             ]),
@@ -24,7 +25,6 @@ struct PackManifest {
             "events": .integer(Int64(events)),
             "files": .array(files),
             "format": .string(Self.format),
-            "origin": .string(checkpoint.origin),
             "question": .object([
                 "api": Self.texts(question.apis),
                 "app": Self.texts(question.apps),
