@@ -134,6 +134,20 @@ import Testing
         #expect(newest.beyondCheckpoint == Int64(ledger.rows.count) - Int64(newest.checkpoint.size))
     }
 
+    @Test func `a decision that the period cuts is in the pack whole`() throws {
+        let ledger = try ledger()
+        // From its last event on, or up to its first.
+        let whole = try #require(Self.decisions(in: ledger, below: 100)[5])
+        try #require(whole.count >= 3)
+        for place in [try #require(whole.first), try #require(whole.last)] {
+            var question = HistoryFilter()
+            question.from = .position(Position(Int64(place)))
+            question.to = question.from
+            let made = try export(question, ledger, to: "cut-\(place)")
+            #expect(made.matching == 1 && made.events == whole.count)
+        }
+    }
+
     @Test(.enabled(if: PythonWitness.isAvailable, hasPython))
     func `an archive holds the same files, and the same question gives the same bytes`() throws {
         let ledger = try ledger()
