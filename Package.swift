@@ -53,11 +53,13 @@ let service: [Target] = [
 
 // Audit: what an auditor runs; it shares with the service only the core, the formats and the log.
 let audit: [Target] = [
+    .target(name: "EvidenceVerifier", resources: [.embedInCode("verify.py")]),
     .target(
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-        ])
+            "EvidenceVerifier",
+        ]),
 ]
 
 // Programs.
@@ -137,7 +139,8 @@ let tests: [Target] = [
         dependencies: [
             "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "LedgerCrypto",
             "CSQLite", "LedgerTestSupport",
-        ]),
+        ],
+        exclude: ["Witness"]),
     .testTarget(
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),

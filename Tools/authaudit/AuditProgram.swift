@@ -10,12 +10,17 @@ enum AuditProgram {
     static let declaration = Program(
         "authaudit", version: version,
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
-        commands: [VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration])
+        commands: [
+            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ProveCommand.declaration,
+            ExportCommand.declaration,
+        ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         switch command {
         case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
+        case ProveCommand.declaration.name: try ProveCommand.run(options, console)
+        case ExportCommand.declaration.name: try ExportCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
         }
     }
