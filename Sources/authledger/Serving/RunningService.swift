@@ -37,7 +37,7 @@ final class RunningService: Sendable {
     static func start(_ options: ServeOptions, _ console: Console) async throws -> RunningService {
         let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
         let keys = try KeyFolder(at: options.keys)
-        let projection = ThrottleProjection()
+        let projection = ServiceProjections()
         let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
         do {
             try check(store.state.estate, options)
@@ -60,7 +60,8 @@ final class RunningService: Sendable {
         limits.maximumWaiting = 1_024
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
-            configuration: configuration, throttles: projection.table, clock: clock)
+            configuration: configuration, throttles: projection.throttles.table, revocations: projection.revocations.table,
+            clock: clock)
         let rested = clock().microseconds - store.state.recordedAt.microseconds
         if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
