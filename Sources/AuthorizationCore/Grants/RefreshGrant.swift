@@ -108,7 +108,8 @@ extension DirectGrant {
         scope: [String], for request: TokenRequest, given facts: DecisionFacts, _ standing: RequestStanding
     ) {
         self.init(
-            header: header, claims: family.granted, targets: targets, scope: scope, for: request, given: facts, standing)
+            header: header, claims: family.granted, targets: targets, scope: scope, for: request, given: facts, standing
+        )
         account = family.account
         winner = family.winner
         inherited = family.inherited(asked: request.asked.scope)

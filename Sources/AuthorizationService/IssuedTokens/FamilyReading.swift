@@ -15,7 +15,9 @@ struct FamilyReading: Sendable {
     ///
     /// nil when no family began there. `now` is for the age of the predecessor.
     init?(_ token: RefreshTokenText, at now: Timestamp, in reader: any LedgerReader) throws(StoreError) {
-        guard let first = try reader.decodedEvent(at: token.family), var family = RefreshFamily(first) else { return nil }
+        guard let first = try reader.decodedEvent(at: token.family), var family = RefreshFamily(first) else {
+            return nil
+        }
         guard let touched = try reader.lastTouch(of: .family(family.id)) else {
             throw .damaged(token.family, "its family has no fence")
         }
