@@ -198,7 +198,9 @@ final class LedgerAppender {
             try statements.decision.bind(2, position)
             try statements.decision.run()
         }
-        for fence in event.data.touchedFences { try fences.touch(fence, at: position, now: now) }
+        for fence in event.data.touchedFences {
+            try fences.touch(fence, at: position, now: now, isEstate: event.data.isEstate)
+        }
     }
 
     private func remember(_ idempotency: RememberedRequest.Key, at position: Int64) throws(SQLiteError) {
