@@ -75,7 +75,8 @@ final class LedgerAppender {
             switch fence {
             case .proof, .assertion: try fences.touch(fence, at: first, now: now)
             // Used up by the events that touch them.
-            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .idempotency: break
+            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .idempotency:
+                break
             }
         }
         if let idempotency = proposal.idempotency { try remember(idempotency, at: first) }
