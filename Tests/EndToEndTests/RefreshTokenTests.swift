@@ -219,6 +219,68 @@ import Testing
         try ledger.verifyWholeLedger()
     }
 
+    @Test func `what an Identity vouched for is listed, revoked at once, and nothing else is`() throws {
+        let grants = try Grants()
+        let ledger = grants.ledger
+        let login = try grants.ana()
+        let next = try grants.refresh(try Self.token(login))
+        let own = try #require(ledger.post(grants.app, "grant_type=client_credentials").token)
+        func impact() throws -> [String: Any] {
+            let found = try RunningLedger.run(
+                "authaudit",
+                ["impact", "--ledger", ledger.ledger, "--identity", grants.identity, "--format", "json"])
+            #expect(found.status == 0, "\(found.talk)")
+            return try #require(JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
+        }
+        let before = try impact()
+        #expect(before["count"] as? Int == 3)
+        let rows = before["tokens"] as? [[String: Any]] ?? []
+        #expect(
+            rows.map { $0["kind"] as? String } == ["access_token", "access_token", "refresh_token"])
+        #expect(rows.first?["id"] as? String == RunningLedger.claims(login.token ?? "")["jti"] as? String)
+
+        func revoke(_ identity: String, key: String) throws -> RunningLedger.Finished {
+            try RunningLedger.run(
+                "/usr/bin/env",
+                [
+                    "AUTHLEDGER_KEY=\(key)", RunningLedger.binaries.appendingPathComponent("authledger").path, "revoke",
+                    "--server", ledger.baseURL, "--vouched-by", identity, "--cause", "it accepted every password",
+                ])
+        }
+        #expect(try revoke(grants.identity, key: "nobody").status == 1)
+        #expect(try revoke("idn_00000000000000000000000001", key: ledger.operatorKey).status == 1)
+        #expect(try revoke("nonsense", key: ledger.operatorKey).status == 2)
+        #expect(try grants.isActive(login.token ?? ""))
+
+        let done = try revoke(grants.identity, key: ledger.operatorKey)
+        #expect(done.status == 0, "\(done.talk)")
+        let event = try ledger.last("token.revoked")
+        #expect(event.text("scope") == "vouched_by" && event.number("count") == 3)
+        #expect(!String(decoding: event.leaf, as: UTF8.self).contains("accepted"), "free text is sealed")
+        func check(_ moment: String) throws {
+            for answer in [login, next] {
+                #expect(try !grants.isActive(answer.token ?? "", by: grants.api), "\(moment)")
+                #expect(try !grants.isActive(try Self.token(answer)), "\(moment)")
+            }
+            #expect(try grants.refresh(try Self.token(next)).error == "invalid_grant", "\(moment)")
+            #expect(try grants.isActive(own), "\(moment)")
+            #expect(try impact()["count"] as? Int == 0, "\(moment)")
+        }
+        try check("at once")
+        // From the log alone, and from a snapshot.
+        ledger.kill9()
+        try ledger.start()
+        try check("after kill -9")
+        ledger.stop()
+        try ledger.start()
+        try check("after a restart")
+        // It stays in the chain, and what it says from now on counts.
+        let later = try grants.ana()
+        #expect(try grants.isActive(later.token ?? ""))
+        #expect(try impact()["count"] as? Int == 2)
+        try ledger.verifyWholeLedger()
+    }
+
     @Test func `an app whose secret is rotated may use both while they overlap`() throws {
         let grants = try Grants()
         let token = try Self.token(try grants.ana())
