@@ -57,7 +57,8 @@ enum AuditProgram {
     private static func status(for error: OpenError) -> ExitStatus {
         switch error {
         case .damaged: .finding
-        case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .unreadable:
+        case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .wrongKey,
+            .unreadable:
             .impossible
         }
     }
@@ -71,6 +72,7 @@ enum AuditProgram {
         case .permissionDenied: "Run as the service's account, or give this one read access to the file and its -wal."
         case .damaged: "Keep the file as it is, and restore the ledger from a backup."
         case .inUse: "Try again when the other process has ended."
+        case .wrongKey: "Give the keys that belong to the ledger."
         case .alreadyExists, .unreadable: "Look at the file's disk and its permissions."
         }
     }

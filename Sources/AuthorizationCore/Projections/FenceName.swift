@@ -13,6 +13,8 @@ public enum FenceName: Hashable, Sendable {
     case account(AccountID)
     case subject(SubjectReference)
     case token(DecisionID)
+    /// Legal holds, all of them: what is destroyed must not have been put under one meanwhile.
+    case holds
     /// A proof of possession that was used, by its replay key.
     case proof(Bytes32)
     /// A client assertion that was used, by the digest of app and `jti`.
@@ -30,6 +32,7 @@ public enum FenceName: Hashable, Sendable {
         case .account: "account"
         case .subject: "subject"
         case .token: "token"
+        case .holds: "holds"
         case .proof: "proof"
         case .assertion: "assertion"
         case .idempotency: "idempotency"
@@ -38,7 +41,7 @@ public enum FenceName: Hashable, Sendable {
 
     public var name: String {
         switch self {
-        case .estate: ""
+        case .estate, .holds: ""
         case .environment(let name): name.text
         case .operator(let id): id.text
         case .family(let id): id.text
@@ -165,8 +168,8 @@ extension AccountEvent {
         case .merged(let data): [.account(data.from), .account(data.into)]
         case .split(let data): [.account(data.account), .account(data.restored)]
         case .declaredSeparate(let data): data.accounts.map { .account($0) }
-        case .holdPlaced(let data): data.accounts.map { .account($0) }
-        case .holdLifted: []
+        case .holdPlaced(let data): [.holds] + data.accounts.map { .account($0) }
+        case .holdLifted: [.holds]
         case .personErased(let data):
             data.accounts.map { .account($0) } + data.references.map { .subject($0) }
                 + data.families.map { .family($0) }

@@ -31,7 +31,8 @@ enum OutgoingBody {
     }
 
     private static func json(_ body: ForwardedBody, adding additions: Additions) -> [UInt8] {
-        var out = ObjectBytes()
+        var out = JSONWriter(inAnyOrder: true)
+        out.beginObject()
         let added = additions.map(\.field)
         switch body {
         case .none: break
@@ -39,56 +40,37 @@ enum OutgoingBody {
             let kept = object.members.filter { isForwarded($0.name) }
             if additions.isEmpty, kept.count == object.members.count { return bytes }
             for member in kept where !added.contains(member.name) {
-                out.member(member.name) { $0 += bytes[member.source] }
+                out.name(member.name)
+                out.raw(bytes[member.source])
             }
         case .form(_, let form): append(form, without: added, to: &out)
         }
         for (index, addition) in additions.enumerated()
         where !added[(index + 1)...].contains(addition.field) {
-            out.member(addition.field) { out in
-                switch addition.value {
-                case .text(let text): JSON.append(text, to: &out)
-                case .json(let bytes): out += bytes
-                }
+            out.name(addition.field)
+            switch addition.value {
+            case .text(let text): out.string(text)
+            case .json(let bytes): out.raw(bytes)
             }
         }
-        return out.ended()
+        out.endObject()
+        return out.takeBytes()
     }
 
-    /// A JSON object whose members stand in the order in which they are given.
-    private struct ObjectBytes {
-        private var bytes: [UInt8] = []
-
-        init() {
-            bytes.reserveCapacity(512)
-            bytes.append(UInt8(ascii: "{"))
-        }
-
-        mutating func member(_ name: String, _ value: (inout [UInt8]) -> Void) {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            JSON.append(name, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            value(&bytes)
-        }
-
-        consuming func ended() -> [UInt8] {
-            bytes.append(UInt8(ascii: "}"))
-            return bytes
-        }
-    }
-
-    private static func append(_ form: FormURLEncoded, without added: [String], to out: inout ObjectBytes) {
+    private static func append(_ form: FormURLEncoded, without added: [String], to out: inout JSONWriter) {
         // A repeated `resource` (RFC 8707) becomes one array: a name stands once in a JSON object.
         let resources = form.all("resource")
         var hasResource = false
         for field in form.fields where isForwarded(field.name) && !added.contains(field.name) {
             guard field.name == "resource", resources.count > 1 else {
-                out.member(field.name) { JSON.append(field.value, to: &$0) }
+                out.name(field.name)
+                out.string(field.value)
                 continue
             }
             guard !hasResource else { continue }
             hasResource = true
-            out.member("resource") { $0 += JSON.canonicalBytes(of: .array(resources.map { .string($0) })) }
+            out.name("resource")
+            out.value(.array(resources.map { .string($0) }))
         }
     }
 

@@ -280,7 +280,8 @@ extension PasswordGrantDecision {
         data.afterIndeterminate = grant.afterIndeterminate
         data.attempts = attempts.indices.map { .inThisAppend($0) }
         data.because = grant.because(
-            requested: .position(admission.first), winner: .inThisAppend(winner), account: .inThisAppend(attempts.count)
+            requested: admission.first.map { .position($0) } ?? .admission, winner: .inThisAppend(winner),
+            account: .inThisAppend(attempts.count)
         )
         data.claims = grant.claims
         data.consulted = state.consulted

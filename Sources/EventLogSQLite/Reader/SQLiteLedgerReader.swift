@@ -108,7 +108,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     public func lastTouch(of fence: FenceName) throws(StoreError) -> Position? {
         switch fence {
         case .estate, .environment, .operator, .proof, .assertion, .idempotency: return nil
-        case .family, .refreshToken, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             return try reading { () throws(SQLiteError) in
                 try fences.position(of: fence).map { Position($0) }
             }

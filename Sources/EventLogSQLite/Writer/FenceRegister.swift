@@ -43,7 +43,7 @@ struct FenceRegister {
         case .proof: return proofs.position(of: fence)
         case .assertion: return assertions.position(of: fence)
         case .idempotency: return nil
-        case .family, .refreshToken, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             if let known = cache.value(of: fence) { return known < 0 ? nil : known }
             let stored = try rows.position(of: fence)
             cache.set(fence, stored ?? -1)
@@ -66,7 +66,7 @@ struct FenceRegister {
         case .proof: proofs.use(fence, at: position, now: now)
         case .assertion: assertions.use(fence, at: position, now: now)
         case .idempotency: break
-        case .family, .refreshToken, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             try rows.touch(fence, at: position)
             cache.set(fence, position)
         }

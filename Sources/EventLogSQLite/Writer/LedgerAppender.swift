@@ -47,7 +47,9 @@ final class LedgerAppender {
 
     /// Judges the proposal against everything before it and writes it if its fences hold. A refused proposal leaves
     /// no trace.
-    func add(_ proposal: Proposal) throws(SQLiteError) -> Result<Commit, AppendError> {
+    ///
+    /// `admission` is where the first event of the proposal's admission stands.
+    func add(_ proposal: Proposal, admission: Position? = nil) throws(SQLiteError) -> Result<Commit, AppendError> {
         if let moved = try movedFence(of: proposal) { return .failure(.moved(moved)) }
         guard proposal.unused.isEmpty || fences.hasRoomForReplays else { return .failure(.full) }
         let first = size
@@ -55,9 +57,10 @@ final class LedgerAppender {
         var bodies: [[UInt8]] = []
         bodies.reserveCapacity(proposal.events.count)
         for proposed in proposal.events {
-            let event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
+            var event = event(
+                of: proposed, at: first + Int64(bodies.count), first: Position(first), admission: admission)
             do throws(RecordedFormError) {
-                bodies.append(try RecordedForm.encode(event))
+                bodies.append(try RecordedForm.encode(visiting: &event))
             } catch {
                 batch.removeSubrange(firstInBatch...)
                 return .failure(.form(error))
@@ -75,7 +78,8 @@ final class LedgerAppender {
             switch fence {
             case .proof, .assertion: try fences.touch(fence, at: first, now: now)
             // Used up by the events that touch them.
-            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .idempotency:
+            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .holds,
+                .idempotency:
                 break
             }
         }
@@ -87,6 +91,21 @@ final class LedgerAppender {
         try statements.checkpoint.bind(1, checkpoint.size)
         try statements.checkpoint.bind(2, checkpoint.note)
         try statements.checkpoint.run()
+    }
+
+    /// Deletes the records of destroyed vaults in a range, and says how many there were.
+    func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) throws(SQLiteError) -> Int {
+        var erased = 0
+        try connection.execute("UPDATE meta SET erasing = 1")
+        for vault in vaults {
+            try statements.eraseSealed.bind(1, range.lowerBound)
+            try statements.eraseSealed.bind(2, range.upperBound)
+            try statements.eraseSealed.bind(3, vault.bits)
+            try statements.eraseSealed.run()
+            erased += connection.changes
+        }
+        try connection.execute("UPDATE meta SET erasing = 0")
+        return erased
     }
 
     /// Ends the batch: afterwards its events survive a crash, and ``state`` stands after them.
@@ -147,9 +166,11 @@ final class LedgerAppender {
 
     // MARK: Writing
 
-    private func event(of proposed: ProposedEvent, at position: Int64, first: Position) -> Event {
+    private func event(
+        of proposed: ProposedEvent, at position: Int64, first: Position, admission: Position?
+    ) -> Event {
         var data = proposed.data
-        data.placeReferences(at: first)
+        data.placeReferences(at: first, admission: admission)
         return Event(
             position: Position(position), recordedAt: now, actor: proposed.actor, correlation: proposed.correlation,
             blind: proposed.blind, data: data)

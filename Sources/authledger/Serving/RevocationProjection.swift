@@ -8,11 +8,16 @@ final class RevocationProjection: SideProjection {
     let table = Locked(RevocationTable())
 
     func restore(_ bytes: [UInt8]) -> Bool {
-        guard let kept = try? FieldReader.read(KeptMarks.self, from: bytes) else { return false }
-        let marks = kept.marks.compactMap(\.mark)
-        guard marks.count == kept.marks.count else { return false }
-        table.withLock { $0 = RevocationTable(marks: marks) }
+        guard let kept = Self.table(of: bytes) else { return false }
+        table.withLock { $0 = kept }
         return true
+    }
+
+    /// What ``snapshot()`` gave, as a table; nil for anything else.
+    static func table(of bytes: [UInt8]) -> RevocationTable? {
+        guard let kept = try? FieldReader.read(KeptMarks.self, from: bytes) else { return nil }
+        let marks = kept.marks.compactMap(\.mark)
+        return marks.count == kept.marks.count ? RevocationTable(marks: marks) : nil
     }
 
     func folds(_ type: EventType) -> Bool { RevocationTable.foldedTypes.contains(type) }
@@ -31,29 +36,6 @@ final class RevocationProjection: SideProjection {
         kept.marks = table.withLock { $0.marks }.map(KeptMark.init)
         return (try? FieldWriter.bytes(of: kept)) ?? []
     }
-}
-
-/// Several side projections that a store keeps as one: each sees every event that it folds.
-final class ServiceProjections: SideProjection {
-    let throttles = ThrottleProjection()
-    let revocations = RevocationProjection()
-
-    /// Canonical JSON holds no raw line feed: the first one ends what the revocations kept.
-    private static let separator = UInt8(ascii: "\n")
-
-    func restore(_ bytes: [UInt8]) -> Bool {
-        guard let split = bytes.firstIndex(of: Self.separator) else { return false }
-        return revocations.restore(Array(bytes[..<split])) && throttles.restore(Array(bytes[(split + 1)...]))
-    }
-
-    func folds(_ type: EventType) -> Bool { throttles.folds(type) || revocations.folds(type) }
-
-    func fold(_ events: [Event]) {
-        throttles.fold(events)
-        revocations.fold(events)
-    }
-
-    func snapshot() -> [UInt8] { revocations.snapshot() + [Self.separator] + throttles.snapshot() }
 }
 
 private struct KeptMarks: FieldGroup {
