@@ -226,7 +226,7 @@ import Testing
             scene.take(grant)
         }
         for retired in 1...2 as ClosedRange<Int64> {
-            scene.present(retired)
+            scene.present(retired, age: 1)
             #expect(scene.step.ending?.cause == .reused, "\(retired)")
         }
         scene.present(3)

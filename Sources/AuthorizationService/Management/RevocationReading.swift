@@ -5,10 +5,8 @@ extension CommandReading {
     /// The newest events in which live tokens are counted before a revocation: far more than a day of most ledgers.
     static let maximumCounted: Int64 = 1_000_000
 
-    /// `{"cause": TEXT}`: why nothing that the Identity vouched for shall be believed any longer.
-    func revocation(of id: IdentityID, _ body: inout MemberReader) async throws -> ReadCommand {
-        let cause = body.required("cause", body.reason("cause"), else: "")
-        try body.finish()
+    /// That nothing which the Identity vouched for shall be believed any longer, and why.
+    func revocation(of id: IdentityID, because cause: String) async throws -> ReadCommand {
         // Nothing is counted or sealed for a thing that is not there.
         guard context.store.state.estate.identities[id] != nil else { throw Problem.notFound }
         let count = try await liveTokens(of: id)
