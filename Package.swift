@@ -58,7 +58,7 @@ let audit: [Target] = [
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "EvidenceVerifier", "Threads",
+            "EvidenceVerifier",
         ]),
 ]
 

@@ -9,6 +9,14 @@ final class MemoryLedger: AuditReader {
         var body: [UInt8]
     }
 
+    /// A row of the side table.
+    struct Sealed {
+        var position: Position
+        var field: String
+        var vault: VaultID?
+        var bytes: [UInt8]
+    }
+
     struct TilePlace: Hashable {
         var level: Int
         var index: Int64
@@ -21,7 +29,7 @@ final class MemoryLedger: AuditReader {
     var kept: [ReleasedCheckpoint] = []
     var estateIndex: [Position] = []
     var outcomes: [(DecisionID, Position)] = []
-    var sealed: [(row: SealedRow, bytes: [UInt8])] = []
+    var sealed: [Sealed] = []
     var storedSnapshots: [Head] = []
 
     static let start = Timestamp(microseconds: 1_790_000_000_000_000)
@@ -54,7 +62,8 @@ final class MemoryLedger: AuditReader {
         default: break
         }
         for record in proposed.sealed {
-            sealed.append((SealedRow(position: position, field: record.field, vault: record.vault), record.bytes))
+            sealed.append(
+                Sealed(position: position, field: record.field, vault: record.vault, bytes: record.bytes))
         }
     }
 
@@ -157,11 +166,17 @@ final class MemoryLedger: AuditReader {
     private var wasRefreshed = false
 
     func scanSealed(
-        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+        _ range: Range<Int64>, _ body: (SealedRow) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        for (row, bytes) in sealed where range.contains(row.position.value) {
-            let goesOn = try bytes.withUnsafeBufferPointer { (bytes) throws(StoreError) in
-                try body(row, UnsafeRawBufferPointer(bytes))
+        for row in sealed where range.contains(row.position.value) {
+            let field = Array(row.field.utf8)
+            let goesOn = try field.withUnsafeBufferPointer { (field) throws(StoreError) in
+                try row.bytes.withUnsafeBufferPointer { (bytes) throws(StoreError) in
+                    try body(
+                        SealedRow(
+                            position: row.position, field: UnsafeRawBufferPointer(field), vault: row.vault,
+                            record: UnsafeRawBufferPointer(bytes)))
+                }
             }
             guard goesOn else { return }
         }
