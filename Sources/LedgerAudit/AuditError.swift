@@ -12,6 +12,7 @@ public enum AuditError: Error, Sendable, Equatable {
     case beforeFirst(Timestamp)
     case noSuchEnvironment(String, known: [String])
     case noSuchAPI(String)
+    case noSuchIdentity(IdentityID)
     case ambiguousAPI(String, [APIID])
 
     /// Whether it says that the record is bad, rather than that the question is.
@@ -19,7 +20,7 @@ public enum AuditError: Error, Sendable, Equatable {
         switch self {
         case .store(.damaged), .store(.missing), .noEvent: true
         case .store(.unreadable), .store(.closed), .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI,
-            .ambiguousAPI:
+            .noSuchIdentity, .ambiguousAPI:
             false
         }
     }
@@ -46,6 +47,7 @@ extension AuditError: CustomStringConvertible {
                 ? "There was no environment '\(name)' then, nor any other."
                 : "There was no environment '\(name)' then; there were \(known.joined(separator: ", "))."
         case .noSuchAPI(let name): "There was no API with the id or name '\(name)' then."
+        case .noSuchIdentity(let id): "There was never an API Identity \(id.text)."
         case .ambiguousAPI(let name, let ids):
             "Several APIs were called '\(name)' then; use an id: \(ids.map(\.text).joined(separator: ", "))."
         }

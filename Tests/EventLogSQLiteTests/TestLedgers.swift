@@ -125,6 +125,23 @@ enum Sample {
         return event(.tokens(.revoked(data)))
     }
 
+    static func revoked(vouchedBy identity: IdentityID) -> ProposedEvent {
+        var data = TokenRevoked()
+        data.id = identity.text
+        data.scope = .vouchedBy
+        return event(.tokens(.revoked(data)))
+    }
+
+    /// A token that comes with a generation of a family.
+    static func issued(family: FamilyID, generation: Int64) -> ProposedEvent {
+        var data = TokenIssued()
+        var refresh = RefreshIssued()
+        refresh.family = family
+        refresh.generation = generation
+        data.refresh = refresh
+        return event(.tokens(.issued(data)))
+    }
+
     static func refreshUsed(family: FamilyID) -> ProposedEvent {
         var data = RefreshEvent()
         data.family = family

@@ -55,7 +55,7 @@ import Testing
 
         .tokenRequested: ["proof"],
         .validationAttempted: [],
-        .tokenIssued: ["family"],
+        .tokenIssued: ["family", "family/generation"],
         .tokenRefused: [],
         .tokenRevoked: ["token"],
         .refreshUsed: ["family"],

@@ -11,14 +11,15 @@ enum AuditProgram {
         "authaudit", version: version,
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
-            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ProveCommand.declaration,
-            ExportCommand.declaration,
+            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
+            ProveCommand.declaration, ExportCommand.declaration,
         ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         switch command {
         case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
+        case ImpactCommand.declaration.name: try ImpactCommand.run(options, console)
         case ProveCommand.declaration.name: try ProveCommand.run(options, console)
         case ExportCommand.declaration.name: try ExportCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
@@ -85,7 +86,8 @@ enum AuditProgram {
         switch error {
         case .store(.damaged), .store(.missing), .noEvent: return .finding
         case .store(.unreadable), .store(.closed): return .impossible
-        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI: return .usage
+        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .noSuchIdentity, .ambiguousAPI:
+            return .usage
         }
     }
 }

@@ -8,6 +8,8 @@ public enum FenceName: Hashable, Sendable {
     case environment(EnvironmentName)
     case `operator`(OperatorID)
     case family(FamilyID)
+    /// One generation of a family: never touched twice, and where its token was issued.
+    case refreshToken(FamilyID, Int64)
     case account(AccountID)
     case subject(SubjectReference)
     case token(DecisionID)
@@ -26,6 +28,7 @@ public enum FenceName: Hashable, Sendable {
         case .environment: "estate/environment"
         case .operator: "operator"
         case .family: "family"
+        case .refreshToken: "family/generation"
         case .account: "account"
         case .subject: "subject"
         case .token: "token"
@@ -42,6 +45,7 @@ public enum FenceName: Hashable, Sendable {
         case .environment(let name): name.text
         case .operator(let id): id.text
         case .family(let id): id.text
+        case .refreshToken(let id, let generation): "\(id.text).\(generation)"
         case .account(let id): id.text
         case .subject(let reference): reference.text
         case .token(let id): id.text
@@ -133,7 +137,8 @@ extension TokenEvent {
         switch self {
         case .requested(let data): data.proof?.replayKey.map { [.proof($0)] } ?? []
         case .attempted, .refused: []
-        case .issued(let data): data.refresh.map { [.family($0.family)] } ?? []
+        case .issued(let data):
+            data.refresh.map { [.family($0.family), .refreshToken($0.family, $0.generation)] } ?? []
         case .revoked(let data): data.touchedFences
         case .refreshUsed(let data), .refreshRepeated(let data), .refreshReuseDetected(let data):
             [.family(data.family)]

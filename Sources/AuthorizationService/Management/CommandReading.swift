@@ -18,6 +18,8 @@ struct ReadCommand {
 struct CommandReading {
     let context: ServiceContext
     let now: Timestamp
+    /// Who asks.
+    let by: OperatorID
 
     /// Throws a ``Problem`` of the 400s for a request that is no command, and of the 500s when a key or vault fails.
     func command(of route: ManagementRoute, _ request: HTTPRequest) async throws(Problem) -> ReadCommand {
@@ -66,6 +68,7 @@ struct CommandReading {
         case .ledgerSettings:
             return try ready(ConfigureLedger(settings: body.ledgerSettings()), &body)
         case .clockConfirmation: return try await confirmClock(&body)
+        case .revocation(let id): return try await revocation(of: try identifier(id), &body)
         case .item, .linkableAPIs, .identityChain, .findings:
             throw Problem.notFound
         }
@@ -240,7 +243,7 @@ struct CommandReading {
         return ReadCommand(command: command(content), blind: blind, sealed: records)
     }
 
-    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
+    func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
         let vault = try await context.vaults.ledgerVault()
         return try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
     }

@@ -10,13 +10,13 @@ struct SigningBytes: Sendable {
 
     let bytes: [UInt8]
 
-    /// Header and claims of the grant, with `extraInfo` open as the Identity sent it.
-    init(_ grant: TokenGrant, extraInfo: [UInt8]?) throws {
-        var claims = grant.claims
+    /// Header and claims as they were decided, with `extraInfo` open as the Identity sent it.
+    init(_ header: TokenHeader, _ claims: TokenClaims, extraInfo: [UInt8]?) throws {
+        var claims = claims
         if claims.extraInfo != nil, let extraInfo { claims.extraInfo = .open(json: extraInfo) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(768 + (extraInfo?.count ?? 0) * 4 / 3)
-        Base64URL.append(try AccessTokenFormat.header(grant.header), to: &bytes)
+        Base64URL.append(try AccessTokenFormat.header(header), to: &bytes)
         bytes.append(UInt8(ascii: "."))
         Base64URL.append(try AccessTokenFormat.claims(claims), to: &bytes)
         self.bytes = bytes
@@ -31,13 +31,24 @@ struct SigningBytes: Sendable {
         blind: Bytes16, vault: VaultID, vaults: any Vaults
     ) async throws -> (value: SigningInput, record: SealedRecord) {
         let salt = try SecureRandom.bytes(Self.saltCount)
-        var input = LengthPrefixed(after: Self.prefix + salt)
-        input.append(bytes)
         let sealed = try await vaults.seal(salt, field: "signing_input.salt", blind: blind, vault: vault)
         var value = SigningInput()
-        value.commitment = Bytes32(SHA256.hash(input.bytes))
+        value.commitment = commitment(salt: salt)
         value.salt = sealed.value
         return (value, sealed.record)
+    }
+
+    private func commitment(salt: [UInt8]) -> Bytes32 {
+        var input = LengthPrefixed(after: Self.prefix + salt)
+        input.append(bytes)
+        return Bytes32(SHA256.hash(input.bytes))
+    }
+
+    /// Whether the log says that these bytes were signed. `salt` is what it sealed, where it sealed one.
+    func are(_ recorded: SigningInput, salt: [UInt8]?) -> Bool {
+        if let digest = recorded.digest { return digest == self.digest }
+        guard let commitment = recorded.commitment, let salt else { return false }
+        return commitment == self.commitment(salt: salt)
     }
 
     /// The token in compact serialization (RFC 7515, section 7.1).

@@ -107,7 +107,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     public func lastTouch(of fence: FenceName) throws(StoreError) -> Position? {
         switch fence {
         case .estate, .environment, .operator, .proof, .assertion, .idempotency: return nil
-        case .family, .account, .subject, .token, .holds:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             return try reading { () throws(SQLiteError) in
                 try fences.position(of: fence).map { Position($0) }
             }

@@ -78,7 +78,9 @@ final class LedgerAppender {
             switch fence {
             case .proof, .assertion: try fences.touch(fence, at: first, now: now)
             // Used up by the events that touch them.
-            case .estate, .environment, .operator, .family, .account, .subject, .token, .holds, .idempotency: break
+            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .holds,
+                .idempotency:
+                break
             }
         }
         if let idempotency = proposal.idempotency { try remember(idempotency, at: first) }
@@ -218,7 +220,9 @@ final class LedgerAppender {
             try statements.decision.bind(2, position)
             try statements.decision.run()
         }
-        for fence in event.data.touchedFences { try fences.touch(fence, at: position, now: now) }
+        for fence in event.data.touchedFences {
+            try fences.touch(fence, at: position, now: now, isEstate: event.data.isEstate)
+        }
     }
 
     private func remember(_ idempotency: RememberedRequest.Key, at position: Int64) throws(SQLiteError) {

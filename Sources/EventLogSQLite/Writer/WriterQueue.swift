@@ -311,7 +311,7 @@ enum WriterItem {
     var touchesEstate: Bool {
         switch self {
         case .append(let proposal, _), .admit(let proposal, _, _, _), .admitted(let proposal, _):
-            proposal.events.contains { $0.data.isEstate }
+            proposal.events.contains { $0.data.movesEstate }
         case .keep, .erase: false
         }
     }
@@ -335,9 +335,19 @@ extension Proposal {
             && unchanged.allSatisfy { fence in
                 switch fence {
                 case .estate, .environment: true
-                case .operator, .family, .account, .subject, .token, .holds, .proof, .assertion, .idempotency: false
+                case .operator, .family, .refreshToken, .account, .subject, .token, .holds, .proof, .assertion,
+                    .idempotency:
+                    false
                 }
             }
-            && !events.contains { $0.data.isEstate }
+            && !events.contains { $0.data.movesEstate }
+    }
+}
+
+extension EventData {
+    /// Whether it moves a fence of the estate: estate events, and what ends many tokens at once.
+    fileprivate var movesEstate: Bool {
+        if case .tokens(.revoked) = self { return touchedFences.contains { $0.isOfEstate } }
+        return isEstate
     }
 }

@@ -69,7 +69,9 @@ final class RunningService: Sendable {
         limits.maximumWaiting = 1_024
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
-            configuration: configuration, throttles: projection.throttles.table, clock: clock)
+            configuration: configuration, throttles: projection.throttles.table,
+            revocations: projection.revocations.table,
+            clock: clock)
         let rested = clock().microseconds - store.state.recordedAt.microseconds
         if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
