@@ -62,6 +62,24 @@ struct EvidenceTests {
         }
     }
 
+    @Test func `a pack holds whatever the grant was`() throws {
+        let grants = try RefreshTokenTests.Grants()
+        let first = try #require(try grants.ana().json["refresh_token"] as? String)
+        let second = try #require(try grants.refresh(first).json["refresh_token"] as? String)
+        try #require(try grants.refresh(second).status == 200)
+        // A refresh token whose successor was used ends its family.
+        try #require(try grants.refresh(first).status == 400)
+        _ = try grants.ledger.post(grants.app, "grant_type=client_credentials")
+        try #require(grants.ledger.stop() == 0)
+        let pack = grants.ledger.folder.appendingPathComponent("pack").path
+        let made = try audit("export", "--ledger", grants.ledger.ledger, "--to", pack, "--evidence")
+        #expect(made.status == 0, "\(made.output)\(made.talk)")
+        let script = Vectors.packageFolder.appendingPathComponent("Sources/EvidenceVerifier/verify.py").path
+        let verdict = try PythonWitness.run(script: script, ["--vkey", grants.ledger.vkey, pack])
+        #expect(verdict.status == 0, "\(verdict.output)\(verdict.talk)")
+        #expect(verdict.output.contains("0 do not end here"), "\(verdict.output)")
+    }
+
     @Test func `the tiles of a real ledger are accepted by an implementation that is not ours`() throws {
         let made = try audit(
             "export", "--ledger", ledger.ledger, "--to", path("tiles"), "--tiles", "--vkey", ledger.vkey)

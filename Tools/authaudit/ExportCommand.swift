@@ -26,7 +26,9 @@ enum ExportCommand {
             AuditProgram.format,
         ],
         examples: [
-            .init("authaudit export --ledger ledger --to tiles --tiles", "A folder that any web server can serve."),
+            .init(
+                "authaudit export --ledger ledger --to tiles --tiles",
+                "A folder that any client of tlog-tiles can verify."),
             .init(
                 "authaudit export --ledger ledger --to march.tar --evidence --api api_… --from 2026-03-01T00:00:00Z "
                     + "--until 2026-03-31T23:59:59Z",
