@@ -13,13 +13,15 @@ public enum AuditError: Error, Sendable, Equatable {
     case noSuchEnvironment(String, known: [String])
     case noSuchAPI(String)
     case ambiguousAPI(String, [APIID])
+    /// The log holds no outcome of this decision.
+    case noSuchDecision(DecisionID)
 
     /// Whether it says that the record is bad, rather than that the question is.
     public var isDamage: Bool {
         switch self {
         case .store(.damaged), .store(.missing), .noEvent: true
         case .store(.unreadable), .store(.closed), .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI,
-            .ambiguousAPI:
+            .ambiguousAPI, .noSuchDecision:
             false
         }
     }
@@ -48,6 +50,7 @@ extension AuditError: CustomStringConvertible {
         case .noSuchAPI(let name): "There was no API with the id or name '\(name)' then."
         case .ambiguousAPI(let name, let ids):
             "Several APIs were called '\(name)' then; use an id: \(ids.map(\.text).joined(separator: ", "))."
+        case .noSuchDecision(let id): "The ledger holds no outcome of a decision \(id.text)."
         }
     }
 }

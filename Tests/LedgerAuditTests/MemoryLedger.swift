@@ -45,16 +45,22 @@ final class MemoryLedger: AuditReader {
         let event = Event(
             position: position, recordedAt: time, actor: proposed.actor, correlation: proposed.correlation,
             blind: proposed.blind, data: proposed.data)
-        let body = try RecordedForm.encode(event)
+        try append(leaf: try RecordedForm.encode(event))
+        for record in proposed.sealed {
+            sealed.append((SealedRow(position: position, field: record.field, vault: record.vault), record.bytes))
+        }
+    }
+
+    /// Records a leaf as it stands, and indexes it.
+    func append(leaf body: [UInt8]) throws {
+        let event = try RecordedForm.decode(body)
+        let position = event.position
         rows.append(Row(leafHash: SHA256.leafHash(body), body: body))
         if event.data.isEstate { estateIndex.append(position) }
         switch event.data {
         case .tokens(.issued), .tokens(.refused):
             if let decision = DecisionID(text: event.correlation) { outcomes.append((decision, position)) }
         default: break
-        }
-        for record in proposed.sealed {
-            sealed.append((SealedRow(position: position, field: record.field, vault: record.vault), record.bytes))
         }
     }
 
@@ -131,7 +137,9 @@ final class MemoryLedger: AuditReader {
     func outcome(of decision: DecisionID) throws(StoreError) -> Position? { outcomes.first { $0.0 == decision }?.1 }
     func lastTouch(of fence: FenceName) throws(StoreError) -> Position? { nil }
     func remembered(_ key: Bytes32) throws(StoreError) -> RememberedRequest? { nil }
-    func sealedRecord(at position: Position, field: String) throws(StoreError) -> [UInt8]? { nil }
+    func sealedRecord(at position: Position, field: String) throws(StoreError) -> [UInt8]? {
+        sealed.first { $0.row.position == position && $0.row.field == field }?.bytes
+    }
     func leafHashes(_ range: Range<Int64>) throws(StoreError) -> [SHA256Digest] {
         range.compactMap { rows[Int($0)]?.leafHash }
     }

@@ -10,11 +10,15 @@ enum AuditProgram {
     static let declaration = Program(
         "authaudit", version: version,
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
-        commands: [VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration])
+        commands: [
+            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration,
+            ReproduceCommand.declaration,
+        ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         switch command {
         case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
+        case ReproduceCommand.declaration.name: try ReproduceCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
         }
@@ -71,7 +75,8 @@ enum AuditProgram {
         switch error {
         case .store(.damaged), .store(.missing), .noEvent: return .finding
         case .store(.unreadable), .store(.closed): return .impossible
-        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI: return .usage
+        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI, .noSuchDecision:
+            return .usage
         }
     }
 }

@@ -32,6 +32,11 @@ public struct DecisionState: Sendable {
         self.estate = estate
         self.accounts = accounts
     }
+
+    /// The account that an accepted attempt leads to; nil when its subject has none yet.
+    public func standing(of attempt: ValidationAttempted) -> AccountStanding? {
+        attempt.subjectReference.flatMap { accounts[$0] }
+    }
 }
 
 /// An account, and the event that opened it.
@@ -57,155 +62,40 @@ public func nextStep(
     _ request: TokenRequest, given facts: DecisionFacts, in state: DecisionState,
     after attempts: [ValidationAttempted]
 ) -> PasswordGrantStep {
-    let estate = state.estate
-    guard let environment = estate.environments[request.environment], environment.oauthDeployedAt != nil else {
-        return .refuse(.oauthNotDeployed)
-    }
-
-    // RFC 9110, section 15.5.6: a method that the path does not take says nothing about a client.
-    guard request.fault != .methodNotAllowed else { return .refuse(.malformedRequest) }
-    // RFC 6749, section 5.2: client authentication comes before everything that the request says.
-    guard let id = request.client.app, request.client.credential != nil, let app = estate.apps[id],
-        app.retiredAt == nil
-    else { return .refuse(.unknownApp) }
-    guard app.suspendedAt == nil else { return .refuse(.appSuspended) }
-    guard request.proof?.fault == nil else { return .refuse(.proofInvalid) }
-    guard request.fault == nil else { return .refuse(.malformedRequest) }
-    guard request.grant == Grant.password.rawValue else { return .refuse(.grantUnknown) }
-
-    // RFC 9700, section 2.4 forbids this grant; an API and its first-party app must both have switched it on.
-    let eligible = EligibleAPIs(of: app, in: environment, estate, grant: .password)
-    guard app.content.firstParty, app.content.grants.contains(.password), !eligible.isEmpty else {
-        return .refuse(.grantNotAllowed)
-    }
-
-    // RFC 8707, section 2: a resource that is none of the app's is no target.
-    guard let targets = eligible.narrowed(to: request.asked.resource) else { return .refuse(.targetUnknown) }
-    let reachable = targets.meetable(bound: request.proof?.thumbprint != nil, named: request.asked.resource != nil)
-    guard !reachable.isEmpty else { return .refuse(.proofInvalid) }
-    let scope = request.asked.scope ?? []
-    guard reachable.declare(scope, allowing: app.content.scopes) else { return .refuse(.scopeNotAllowed) }
-
-    // RFC 6749, section 4.3.2: protect the endpoint against brute force, before any store sees a guess.
-    let limits = ThrottleLimits(ledger: estate.ledger.limits, environment: environment.settings.limits)
-    if let reading = request.throttle {
-        guard !reading.appIsThrottled(under: limits) else { return .refuse(.appThrottled) }
-        guard !reading.userIsThrottled(under: limits) else { return .refuse(.userThrottled) }
-    }
-
-    let chain = IdentityChain(of: reachable.ids, in: environment.name, estate)
-    guard !chain.links.isEmpty else {
-        return .refuse(reachable.haveLink(in: estate) ? .noIdentityInEnvironment : .noLinkedIdentity)
-    }
-    return walk(chain, after: attempts, in: estate) { winner, link, afterIndeterminate in
-        grant(
-            to: app, in: environment, winner: winner, through: reachable.via(link), scope: scope,
-            named: request.asked.resource != nil, afterIndeterminate: afterIndeterminate, request: request,
-            given: facts, in: state)
+    let reach = PasswordGrantReach(of: GuardedRequest(request), in: state.estate)
+    return reach.step(after: attempts, throttle: request.throttle) { winner, link, afterIndeterminate in
+        reach.terms(through: link).step(
+            for: winner, standing: state.standing(of: winner), afterIndeterminate: afterIndeterminate, given: facts)
     }
 }
 
-/// Newest to oldest, one at a time, until one accepts.
-private func walk(
-    _ chain: IdentityChain, after attempts: [ValidationAttempted], in estate: Estate,
-    accepted: (ValidationAttempted, IdentityChain.Link, Bool) -> PasswordGrantStep
-) -> PasswordGrantStep {
-    var unavailable = false
-    var tried: Set<IdentityID> = []
-    for attempt in attempts {
-        guard let link = chain.links.first(where: { $0.identity == attempt.identity }),
-            link.revision == attempt.revision
-        else { continue }
-        tried.insert(attempt.identity)
-        switch attempt.bearing(onUnavailable: onUnavailable(link, in: estate)) {
-        case .accepted: return accepted(attempt, link, unavailable)
-        case .endsLocked: return .refuse(.locked)
-        case .endsUnavailable: return .refuse(.identityUnavailable)
-        case .passedOver(let isUnavailable): unavailable = unavailable || isUnavailable
-        }
+/// All of a request that its guards look at, besides the throttle's numbers.
+///
+/// Two requests that are equal in this reach the same Identities in the same estate, and would get the same terms.
+public struct GuardedRequest: Sendable, Hashable {
+    public var environment: EnvironmentName
+    /// The app that was named and stands in the ledger.
+    public var app: AppID?
+    public var isAuthenticated: Bool
+    public var fault: RequestFault?
+    public var grant: String
+    public var proofIsFaulty: Bool
+    /// What the token would be bound to.
+    public var confirmation: Confirmation?
+    public var resource: [String]?
+    public var scope: [String]
+
+    public init(_ request: TokenRequest) {
+        environment = request.environment
+        app = request.client.app
+        isAuthenticated = request.client.credential != nil
+        fault = request.fault
+        grant = request.grant
+        proofIsFaulty = request.proof?.fault != nil
+        confirmation = request.proof.flatMap(Confirmation.init(of:))
+        resource = request.asked.resource
+        scope = request.asked.scope ?? []
     }
-    if let next = chain.links.first(where: { !tried.contains($0.identity) }) {
-        // Our own reason for asking no further is never passed over: an attacker could push a login to an older store.
-        return tried.count < IdentityChain.maximumLength ? .ask(next) : .refuse(.identityUnavailable)
-    }
-    return .refuse(unavailable ? .identityUnavailable : .credentialsRejected)
-}
-
-private func onUnavailable(_ link: IdentityChain.Link, in estate: Estate) -> IdentityRevision.OnUnavailable {
-    estate.identities[link.identity]?.revision(link.revision)?.onUnavailable ?? .stop
-}
-
-/// What one attempt means for the rest of the chain.
-private enum Bearing {
-    case accepted
-    case endsLocked
-    case endsUnavailable
-    case passedOver(isUnavailable: Bool)
-}
-
-extension ValidationAttempted {
-    fileprivate func bearing(onUnavailable: IdentityRevision.OnUnavailable) -> Bearing {
-        switch skipped {
-        case .noSlot, .budgetSpent: return .endsUnavailable
-        case .level: return .passedOver(isUnavailable: false)
-        case .breakerOpen: return onUnavailable == .stop ? .endsUnavailable : .passedOver(isUnavailable: true)
-        case nil: break
-        }
-        switch outcome {
-        case .accepted: return subjectReference == nil ? .endsUnavailable : .accepted
-        case .rejected: return .passedOver(isUnavailable: false)
-        case .locked: return .endsLocked
-        case .indeterminate, nil:
-            return onUnavailable == .stop ? .endsUnavailable : .passedOver(isUnavailable: true)
-        }
-    }
-}
-
-/// From here on it succeeds, unless a granted scope is ambiguous between audiences.
-private func grant(
-    to app: App, in environment: Environment, winner: ValidationAttempted, through targets: EligibleAPIs,
-    scope: [String], named: Bool, afterIndeterminate: Bool, request: TokenRequest, given facts: DecisionFacts,
-    in state: DecisionState
-) -> PasswordGrantStep {
-    let granted = targets.declared(of: scope)
-    // RFC 9068, section 3: a scope must make sense for one audience; name one resource.
-    guard named || targets.areUnambiguous(granted) else { return .refuse(.scopeNotAllowed) }
-    guard let reference = winner.subjectReference, let kid = environment.activeKey?.kid,
-        let alg = environment.activeKey.flatMap({ state.estate.keys[$0] }).flatMap({ TokenAlgorithm(rawValue: $0.alg) })
-    else { return .refuse(.identityUnavailable) }
-    let standing = state.accounts[reference]
-    let lifetime = targets.lifetimeInSeconds(in: environment)
-    let account = standing?.account ?? facts.freshAccount
-    let issuedAt = facts.decidedAt.seconds
-
-    var claims = TokenClaims()
-    claims.issuer = environment.issuer
-    claims.subject = account.text
-    claims.subjectType = .user
-    claims.audience = targets.audience
-    claims.clientID = app.id
-    claims.id = facts.decision
-    claims.issuedAt = issuedAt
-    claims.expiresAt = issuedAt + lifetime
-    claims.authTime = winner.endedAt.seconds
-    claims.scope = granted.isEmpty ? nil : granted.joined(separator: " ")
-    claims.acr = winner.vouched?.acr
-    claims.amr = winner.vouched?.amr ?? ["pwd"]
-    claims.vot = winner.vouched?.vot
-    claims.vtm = winner.vouched?.vtm
-    claims.extraInfo = winner.extraInfoSealed.map { .sealed(commitment: $0.commitment) }
-    claims.confirmation = request.proof.flatMap(Confirmation.init(of:))
-
-    var header = TokenHeader()
-    header.alg = alg
-    header.kid = kid
-    return .issue(
-        TokenGrant(
-            header: header, claims: claims, winner: winner, standing: standing, account: account,
-            lifetimeInSeconds: lifetime, scope: granted, afterIndeterminate: afterIndeterminate,
-            reasons: GrantReasons(
-                issuer: environment.createdAt, client: app.latest.at, audience: targets.newestCause,
-                lifetime: targets.lifetimeCause(in: environment))))
 }
 
 extension Confirmation {

@@ -11,7 +11,6 @@ internal import Threads
 struct PasswordGrantDecision {
     /// How often a decision is made again because the estate moved under it.
     static let maximumMoves = 8
-    static let unavailableRetrySeconds: Int64 = 5
 
     enum Result {
         case issued(TokenGrant, token: [UInt8], commit: Commit)
@@ -45,7 +44,7 @@ struct PasswordGrantDecision {
         if case .refuse(let reason) = nextStep(
             request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
         {
-            return try await refuseUnasked(reason)
+            return try await refuseUnasked(reason, in: state)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
         let tags = try GuessTags(
@@ -60,8 +59,8 @@ struct PasswordGrantDecision {
         request.throttle = reading
 
         switch try await admit() {
-        case .refused(let reason):
-            return try await refuseUnasked(reason)
+        case .refused(let reason, let state):
+            return try await refuseUnasked(reason, in: state)
         case .admitted(let admission):
             let call = IdentityCall(
                 context: context, environment: request.environment, app: app, userName: presented.userName,
@@ -77,7 +76,7 @@ struct PasswordGrantDecision {
 
     private enum Entry {
         case admitted(Admission)
-        case refused(Refusal)
+        case refused(Refusal, LedgerState)
     }
 
     /// Puts the request on the record before the first ask: a password leaves the house only after that.
@@ -89,7 +88,7 @@ struct PasswordGrantDecision {
             request.consulted = state.consulted
             request.engine = state.estate.ledger.engine
             let step = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
-            if case .refuse(let reason) = step { return .refused(reason) }
+            if case .refuse(let reason) = step { return .refused(reason, state) }
             let records =
                 if let sealed { sealed } else { try await sealPerson(into: &request, under: "", blind: blind) }
             sealed = records
@@ -205,13 +204,9 @@ struct PasswordGrantDecision {
 // MARK: - Recording
 
 extension PasswordGrantDecision {
-    private var actor: Actor {
-        guard request.client.credential != nil, let app = request.client.app else { return .stranger }
-        return .app(app)
-    }
-
     private func event(_ data: TokenEvent, blind: Bytes16, sealed: [SealedRecord] = []) -> ProposedEvent {
-        ProposedEvent(actor: actor, correlation: id.text, blind: blind, data: .tokens(data), sealed: sealed)
+        ProposedEvent(
+            actor: request.asker, correlation: id.text, blind: blind, data: .tokens(data), sealed: sealed)
     }
 
     /// Seals the typed name and the source for the vault of the day: nobody is recognised yet.
@@ -231,8 +226,8 @@ extension PasswordGrantDecision {
     }
 
     /// A refusal before any Identity was asked: one event that holds the request's facts.
-    private mutating func refuseUnasked(_ reason: Refusal) async throws -> Result {
-        let answer = reason == .malformedRequest ? request.fault?.answer ?? reason.answer : reason.answer
+    private mutating func refuseUnasked(_ reason: Refusal, in state: LedgerState) async throws -> Result {
+        let answer = request.answer(to: reason)
         let isStranger = request.client.credential == nil
         if isStranger || request.sourceTag == nil {
             let source = try GuessTags.source(
@@ -244,14 +239,8 @@ extension PasswordGrantDecision {
             context.counters.count(\.requestsSuppressed)
             return .suppressed(answer)
         }
-        var data = TokenRefused()
-        data.consulted = request.consulted
-        data.engine = request.engine
-        data.decidedAt = context.clock()
-        data.reason = reason
-        data.error = answer.error
-        data.status = answer.status
-        data.retryAfterSeconds = retryAfter(reason)
+        var data = TokenRefused(
+            reason, of: request, after: [], given: try facts(), consulted: request.consulted, in: state.estate)
         let eventBlind = try context.blind()
         var facts = request
         // Whoever took a place in the throttle named a user.
@@ -276,42 +265,23 @@ extension PasswordGrantDecision {
         }
     }
 
-    private func retryAfter(_ reason: Refusal) -> Int64? {
-        switch reason {
-        case .identityUnavailable: return Self.unavailableRetrySeconds
-        case .appThrottled:
-            let limits = context.store.state.estate.throttleLimits(in: request.environment)
-            return request.throttle?.appRetryAfterSeconds(under: limits)
-        case .oauthNotDeployed, .unknownApp, .appSuspended, .proofInvalid, .malformedRequest, .grantUnknown,
-            .grantNotAllowed, .targetUnknown, .scopeNotAllowed, .levelUnreachable, .grantInvalid, .userThrottled,
-            .noLinkedIdentity, .noIdentityInEnvironment, .locked, .credentialsRejected:
-            return nil
-        }
-    }
-
     private func refuse(
         _ reason: Refusal, _ attempts: [Attempt], _ facts: DecisionFacts, _ state: LedgerState,
         _ admission: Admission
     ) throws -> Outcome {
-        var data = TokenRefused()
-        data.consulted = state.consulted
-        data.engine = facts.engine
-        data.decidedAt = facts.decidedAt
-        data.reason = reason
-        data.error = reason.answer.error
-        data.status = reason.answer.status
-        data.retryAfterSeconds = retryAfter(reason)
-        data.attempts = attempts.indices.map { .inThisAppend($0) }
+        let data = TokenRefused(
+            reason, of: request, after: attempts.indices.map { .inThisAppend($0) }, given: facts,
+            consulted: state.consulted, in: state.estate)
         let events = attempts.map { event(.attempted($0.data), blind: $0.blind, sealed: $0.sealed) }
         let counters = context.counters
-        let retryAfterSeconds = data.retryAfterSeconds
         return Outcome(
             proposal: Proposal(
                 events: events + [event(.refused(data), blind: try context.blind())], consulted: state.consulted,
                 unchanged: [.estate, .environment(request.environment)], admission: admission)
         ) { _ in
             counters.count(\.tokensRefused)
-            return .refused(reason, reason.answer, retryAfterSeconds: retryAfterSeconds)
+            return .refused(
+                reason, PublicError(data.status, data.error), retryAfterSeconds: data.retryAfterSeconds)
         }
     }
 
@@ -327,7 +297,7 @@ extension PasswordGrantDecision {
         var unused: [FenceName] = []
         if grant.standing == nil {
             guard let vault = attempts[winner].vault else { throw AttemptFailure(reason: "the winner has no vault") }
-            events.append(try await opening(grant, reference, vault: vault, in: state))
+            events.append(try await opening(grant, vault: vault, in: state))
             unused = [.subject(reference), .account(grant.account)]
         } else {
             unchanged += [.subject(reference), .account(grant.account)]
@@ -337,20 +307,10 @@ extension PasswordGrantDecision {
         let signing = try SigningBytes(grant, extraInfo: attempts[winner].extraInfo)
         let blind = try context.blind()
         var sealed: [SealedRecord] = []
-        var data = TokenIssued()
-        data.account = grant.account
-        data.afterIndeterminate = grant.afterIndeterminate
-        data.attempts = attempts.indices.map { .inThisAppend($0) }
-        data.because = grant.because(
-            requested: .position(admission.first), winner: .inThisAppend(winner), account: .inThisAppend(attempts.count)
-        )
-        data.claims = grant.claims
-        data.consulted = state.consulted
-        data.decidedAt = facts.decidedAt
-        data.engine = facts.engine
-        data.header = grant.header
-        data.kid = grant.header.kid
-        data.winner = grant.winner.identity
+        var data = TokenIssued(
+            grant, requested: .position(admission.first), after: attempts.indices.map { .inThisAppend($0) },
+            winner: .inThisAppend(winner), account: .inThisAppend(attempts.count), given: facts,
+            consulted: state.consulted)
         if let vault = grant.winner.extraInfoSealed?.vault {
             let committed = try await signing.commitment(blind: blind, vault: vault, vaults: context.vaults)
             data.signingInput = committed.value
@@ -370,23 +330,18 @@ extension PasswordGrantDecision {
     }
 
     private func opening(
-        _ grant: TokenGrant, _ reference: SubjectReference, vault: VaultID, in state: LedgerState
+        _ grant: TokenGrant, vault: VaultID, in state: LedgerState
     ) async throws -> ProposedEvent {
-        guard let identity = state.estate.identities[grant.winner.identity],
-            let revision = identity.revision(grant.winner.revision)
-        else { throw AttemptFailure(reason: "the winner has no such revision") }
+        guard var data = AccountOpened(by: grant, in: request.environment, state.estate) else {
+            throw AttemptFailure(reason: "the winner has no such revision")
+        }
         let blind = try context.blind()
         let name = try await context.vaults.seal(
             Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
-        var data = AccountOpened()
-        data.account = grant.account
-        data.environment = request.environment
-        data.subjectKind = grant.winner.subjectKind ?? .userName
-        data.subjectReference = reference
         data.userName = name.value
-        data.userStore = identity.userStore(of: revision)
         data.vault = vault
         return ProposedEvent(
-            actor: actor, correlation: id.text, blind: blind, data: .accounts(.opened(data)), sealed: [name.record])
+            actor: request.asker, correlation: id.text, blind: blind, data: .accounts(.opened(data)),
+            sealed: [name.record])
     }
 }

@@ -3,39 +3,29 @@ internal import EventLog
 internal import LedgerCrypto
 internal import TokenFormat
 
-/// The bytes that a token's signature covers (RFC 7515, section 5.1), and what the log says of them.
+/// The bytes that a token's signature covers, and the record of them.
 struct SigningBytes: Sendable {
-    private static let prefix = Array("authledger/signing-input/v1\n".utf8)
-    private static let saltCount = 32
-
     let bytes: [UInt8]
 
     /// Header and claims of the grant, with `extraInfo` open as the Identity sent it.
     init(_ grant: TokenGrant, extraInfo: [UInt8]?) throws {
         var claims = grant.claims
         if claims.extraInfo != nil, let extraInfo { claims.extraInfo = .open(json: extraInfo) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(768 + (extraInfo?.count ?? 0) * 4 / 3)
-        Base64URL.append(try AccessTokenFormat.header(grant.header), to: &bytes)
-        bytes.append(UInt8(ascii: "."))
-        Base64URL.append(try AccessTokenFormat.claims(claims), to: &bytes)
-        self.bytes = bytes
+        bytes = SigningInputs.bytes(
+            header: try AccessTokenFormat.header(grant.header), claims: try AccessTokenFormat.claims(claims))
     }
 
     /// Stands in the log where nothing in the token is sealed.
     var digest: Bytes32 { Bytes32(SHA256.hash(bytes)) }
 
-    /// Stands in the log where a claim is sealed: SHA-256("authledger/signing-input/v1\n" ‖ salt ‖ LP(bytes)), the salt
-    /// sealed like the claim, so that the bytes cannot be guessed from the log.
+    /// Stands in the log where a claim is sealed.
     func commitment(
         blind: Bytes16, vault: VaultID, vaults: any Vaults
     ) async throws -> (value: SigningInput, record: SealedRecord) {
-        let salt = try SecureRandom.bytes(Self.saltCount)
-        var input = LengthPrefixed(after: Self.prefix + salt)
-        input.append(bytes)
-        let sealed = try await vaults.seal(salt, field: "signing_input.salt", blind: blind, vault: vault)
+        let salt = try SecureRandom.bytes(SigningInputs.saltCount)
+        let sealed = try await vaults.seal(salt, field: SigningInputs.saltField, blind: blind, vault: vault)
         var value = SigningInput()
-        value.commitment = Bytes32(SHA256.hash(input.bytes))
+        value.commitment = SigningInputs.commitment(to: bytes, salt: salt)
         value.salt = sealed.value
         return (value, sealed.record)
     }

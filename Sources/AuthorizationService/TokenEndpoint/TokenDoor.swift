@@ -89,7 +89,7 @@ public final class TokenDoor: Sendable {
         case .unrecorded:
             return TokenAnswer.refused(
                 PublicError(503, "temporarily_unavailable"),
-                retryAfterSeconds: PasswordGrantDecision.unavailableRetrySeconds)
+                retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
         }
     }
 

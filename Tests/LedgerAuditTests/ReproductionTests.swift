@@ -1,0 +1,127 @@
+import AuthorizationCore
+import EventLog
+import SyntheticLedgers
+import Testing
+
+@testable import LedgerAudit
+
+@Suite struct ReproductionTests {
+    private func ledger() throws -> MemoryLedger { try MemoryLedger(EveryDecision.once.get().events) }
+
+    @Test func `every grant and every refusal comes out as it is recorded`() throws {
+        let every = try EveryDecision.once.get()
+        let report = try Reproduction().run(MemoryLedger(every.events))
+        #expect(report.differentCount == 0, "\(report.different.map { ($0.answer, every.names[$0.decision] ?? "") })")
+        #expect(report.decisions == every.names.count && report.identical == every.names.count)
+        #expect(report.unknownCount == 0 && report.open == 0 && report.erased == 0)
+        // Two tokens carry a sealed claim, whose salt is sealed as well.
+        #expect(report.sealed == 4)
+    }
+
+    @Test func `every refusal that this version can give is among them`() throws {
+        var given: Set<Refusal> = []
+        for event in try EveryDecision.once.get().events {
+            if case .tokens(.refused(let data)) = event.data { given.insert(data.reason) }
+        }
+        // No acr_values are judged yet, and no other grant exists.
+        #expect(Set(Refusal.allCases).subtracting(given) == [.levelUnreachable, .grantInvalid])
+    }
+
+    @Test func `one decision, a range and everything give the same answers`() throws {
+        let every = try EveryDecision.once.get()
+        let ledger = try MemoryLedger(every.events)
+        for id in every.names.keys {
+            let report = try Reproduction(.decision(id)).run(ledger)
+            let verdict = try #require(report.single)
+            #expect(verdict.answer.hasPrefix("identical"), "\(every.names[id] ?? ""): \(verdict.differences)")
+        }
+        for start in stride(from: 0, to: ledger.rows.count, by: 13) {
+            let range = Reproduction.Selection.range(from: .position(Position(Int64(start))), to: nil)
+            let report = try Reproduction(range).run(ledger)
+            let outcomes = ledger.outcomes.count { $0.1.value >= start }
+            #expect(report.decisions == outcomes && report.isIdentical, "\(report.different)")
+        }
+    }
+
+    @Test func `sealed values that are open are compared, byte for byte`() throws {
+        let ledger = try ledger()
+        let report = try Reproduction().run(ledger, vaults: SyntheticVaults())
+        #expect(report.isIdentical && report.sealed == 0 && report.erased == 0)
+        let token = try #require(sealedToken(ledger))
+        #expect(try answer(of: token.id, in: ledger) == "identical, 2 values sealed")
+        #expect(try answer(of: token.id, in: ledger, vaults: SyntheticVaults()) == "identical")
+    }
+
+    @Test func `what was erased is counted, with vaults and without`() throws {
+        var events = try EveryDecision.once.get().events
+        let token = try #require(sealedToken(MemoryLedger(events)))
+        var destroyed = VaultDestroyed()
+        destroyed.vault = token.vault
+        events.append(
+            ProposedEvent(
+                actor: .service, correlation: "cmd", blind: Bytes16(), data: .accounts(.vaultDestroyed(destroyed))))
+        let ledger = try MemoryLedger(events)
+        let report = try Reproduction().run(ledger)
+        #expect(report.isIdentical && report.erased == 4 && report.sealed == 0)
+        let vaults = SyntheticVaults(destroyed: [token.vault])
+        #expect(try answer(of: token.id, in: ledger, vaults: vaults) == "identical, 2 values erased")
+        ledger.sealed.removeAll { $0.row.field == "extra_info_sealed" }
+        #expect(try answer(of: token.id, in: ledger, vaults: SyntheticVaults()) == "identical, 1 value erased")
+    }
+
+    @Test func `a sealed record that was swapped is a difference where the vault opens`() throws {
+        let ledger = try ledger()
+        let token = try #require(sealedToken(ledger))
+        let index = try #require(ledger.sealed.firstIndex { $0.row.field == "extra_info_sealed" })
+        ledger.sealed[index].bytes[20] ^= 1
+        #expect(try answer(of: token.id, in: ledger, vaults: SyntheticVaults()) == "different: extraInfo")
+    }
+
+    @Test func `an engine of a newer program is said to be unknown`() throws {
+        let ledger = try ledger()
+        let last = try #require(ledger.outcomes.last)
+        try ledger.rewrite(0) { event in
+            guard case .ledger(.created(var data)) = event.data else { return }
+            data.engine = 2
+            event.data = .ledger(.created(data))
+        }
+        try ledger.rewrite(Int(last.1.value)) { event in
+            guard case .tokens(.refused(var data)) = event.data else { return }
+            data.engine = 2
+            event.data = .tokens(.refused(data))
+        }
+        #expect(try answer(of: last.0, in: ledger) == "not reproduced: engine 2 is not known")
+        let report = try Reproduction().run(ledger)
+        #expect(report.unknownCount == 1 && !report.isIdentical)
+    }
+
+    @Test func `a decision that is not there is named`() throws {
+        let id = DecisionID(bits: 1)
+        #expect(throws: AuditError.noSuchDecision(id)) { try Reproduction(.decision(id)).run(ledger()) }
+    }
+
+    @Test func `an index that lies leads nowhere else`() throws {
+        let ledger = try ledger()
+        let token = try #require(sealedToken(ledger))
+        ledger.outcomes = ledger.outcomes.map { ($0.0, 3) }
+        #expect(try answer(of: token.id, in: ledger) == "identical, 2 values sealed")
+        ledger.outcomes = []
+        #expect(try answer(of: token.id, in: ledger) == "identical, 2 values sealed")
+    }
+
+    private func answer(
+        of id: DecisionID, in ledger: MemoryLedger, vaults: SyntheticVaults? = nil
+    ) throws -> String {
+        try #require(try Reproduction(.decision(id)).run(ledger, vaults: vaults).single).answer
+    }
+
+    private func sealedToken(_ ledger: MemoryLedger) -> (id: DecisionID, vault: VaultID)? {
+        for row in ledger.rows {
+            guard let row, let event = try? RecordedForm.decode(row.body),
+                case .tokens(.issued(let data)) = event.data, let salt = data.signingInput.salt
+            else { continue }
+            return (data.claims.id, salt.vault)
+        }
+        return nil
+    }
+}
