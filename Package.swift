@@ -93,7 +93,9 @@ let benchmarks: [Target] = [
         path: "Tests/SyntheticLedgers"),
     .executableTarget(
         name: "LedgerBenchmark",
-        dependencies: ["AuthorizationCore", "EventLog", "EventLogSQLite", "LedgerCrypto", "SyntheticLedgers"],
+        dependencies: [
+            "AuthorizationCore", "EventLog", "EventLogSQLite", "LedgerCrypto", "SyntheticLedgers", "Threads",
+        ],
         path: "Tools/benchmarks/LedgerBenchmark"),
 ]
 

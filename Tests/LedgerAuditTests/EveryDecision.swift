@@ -11,6 +11,11 @@ struct EveryDecision {
     /// Made once for all tests that only read it, or change a copy.
     static let once = Result { try EveryDecision() }
 
+    /// The decisions of this name and those of its kind.
+    func ids(of name: String) -> [DecisionID] {
+        names.filter { $0.value == name || $0.value.hasPrefix("\(name), a") }.map(\.key).sorted()
+    }
+
     static let extraInfo = Array(#"{"cpf":"1","name":"Zoë"}"#.utf8)
 
     init(seed: UInt64 = 11) throws {
@@ -44,12 +49,23 @@ struct EveryDecision {
         func decide(
             _ name: String, _ app: AppID?, in environment: EnvironmentName = prod,
             _ answers: [IdentityID: SyntheticAnswer] = [:], _ change: (inout SyntheticRequest) -> Void = { _ in },
-            meanwhile: (Int, inout SyntheticLedger) -> Void = { _, _ in }
+            meanwhile: ((Int, inout SyntheticLedger) -> Void)? = nil
         ) throws {
             var request = SyntheticRequest(app, in: environment)
             change(&request)
-            let id = try ledger.decide(request, answers: { answers[$0] ?? .rejects }, meanwhile: meanwhile)
+            let id = try ledger.decide(
+                request, answers: { answers[$0] ?? .rejects }, meanwhile: meanwhile ?? { _, _ in })
             names[id] = name
+            guard meanwhile == nil else { return }
+            // Others of its kind: of the same user, and of another one.
+            let again = try ledger.decide(request, answers: { answers[$0] ?? .rejects })
+            names[again] = "\(name), again"
+            request.user += 100
+            let other = try ledger.decide(request, answers: { answers[$0] ?? .rejects })
+            names[other] = "\(name), another user"
+            request.user += 100
+            let third = try ledger.decide(request, answers: { answers[$0] ?? .rejects })
+            names[third] = "\(name), a third user"
         }
 
         try decide("opens an account", shop, [newest: .accepts])

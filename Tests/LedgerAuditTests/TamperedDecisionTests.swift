@@ -136,7 +136,7 @@ import Testing
         .attempted(1, "accepted though it said 401", "order") { $0.outcome = .accepted },
         .attempted(2, "rejected though it said 200", "outcome") { $0.outcome = .rejected },
         .attempted(2, "a higher level", "vouched.acr") { $0.vouched?.acr = "9" },
-        .attempted(2, "another subject", "account.subject_ref") { $0.subjectReference = SubjectReference(bits: 1) },
+        .attempted(2, "another subject", "account") { $0.subjectReference = SubjectReference(bits: 1) },
         .attempted(2, "later", "auth_time") { $0.tookMicroseconds += 2_000_000 },
         .attempted(1, "not asked", "skipped") { $0.asked = false },
         .attempted(0, "another number", "order", in: "identity_unavailable, given up") { $0.ordinal = 1 },
@@ -158,29 +158,38 @@ import Testing
     @Test(arguments: changes)
     func `a field that was changed is named`(_ change: Change) throws {
         let every = try EveryDecision.once.get()
-        let ledger = try MemoryLedger(every.events)
-        let id = try #require(every.names.first { $0.value == change.decision }?.key)
-        var changed = 0
-        for position in ledger.rows.indices {
-            guard let row = ledger.rows[position], let event = try? RecordedForm.decode(row.body),
-                event.correlation == id.text
-            else { continue }
-            try ledger.rewrite(position) { event in if change.apply(&event.data) { changed += 1 } }
+        // The first of a kind is made again in full; the others are told by it.
+        let ids = every.ids(of: change.decision)
+        for id in Set([ids.first, ids.last].compactMap { $0 }) {
+            let ledger = try MemoryLedger(every.events)
+            var changed = 0
+            for position in ledger.rows.indices {
+                guard let row = ledger.rows[position], let event = try? RecordedForm.decode(row.body),
+                    event.correlation == id.text
+                else { continue }
+                try ledger.rewrite(position) { event in if change.apply(&event.data) { changed += 1 } }
+            }
+            guard changed == 1 else {
+                // Only some of them open an account.
+                #expect(change.decision == "opens an account")
+                continue
+            }
+            ledger.rebuildTree()
+            let single = try #require(try Reproduction(.decision(id)).run(ledger).single)
+            #expect(
+                single.differences.contains { $0.what == change.answer || $0.what.hasPrefix(change.answer + ".") },
+                "\(single.answer) \(single.differences)")
+            let all = try Reproduction().run(ledger)
+            let verdict = try #require(all.different.first { $0.decision == id })
+            #expect(verdict.differences == single.differences)
+            #expect(!all.isIdentical)
         }
-        #expect(changed == 1)
-        ledger.rebuildTree()
-        let single = try #require(try Reproduction(.decision(id)).run(ledger).single)
-        #expect(single.differences.contains { $0.what == change.answer }, "\(single.answer) \(single.differences)")
-        let all = try Reproduction().run(ledger)
-        let verdict = try #require(all.different.first { $0.decision == id })
-        #expect(verdict.differences == single.differences)
-        #expect(all.different.count >= 1 && !all.isIdentical)
     }
 
     @Test func `two attempts in each other's place are out of order`() throws {
         let every = try EveryDecision.once.get()
         let ledger = try MemoryLedger(every.events)
-        let id = try #require(every.names.first { $0.value == "second of the chain" }?.key)
+        let id = try #require(every.ids(of: "second of the chain").last)
         let places = try ledger.rows.indices.filter { position in
             let event = try RecordedForm.decode(try #require(ledger.rows[position]).body)
             guard event.correlation == id.text, case .tokens(.attempted) = event.data else { return false }

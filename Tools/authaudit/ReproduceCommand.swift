@@ -14,6 +14,7 @@ enum ReproduceCommand {
             .value("jti", "ID", "The decision that issued a token."),
             .value("from", "PLACE", "Decisions from here on: a position, or a time such as 2026-03-01T12:00:00Z."),
             .value("to", "PLACE", "Decisions up to here, itself included."),
+            .flag("in-full", "Run the decision function over every decision; several times as slow."),
             AuditProgram.vaults, AuditProgram.epoch,
             AuditProgram.format,
         ],
@@ -28,12 +29,16 @@ enum ReproduceCommand {
             "Answers: 'identical'; 'identical, n values sealed' (their vaults were not given); 'identical, n values "
                 + "erased'; 'different: ' and the claim or the step. JSON: 'identical' counts decisions, all three kinds; "
                 + "'sealed' and 'erased' count values; 'different' lists the first \(Reproduction.maximumNamed).",
+            "A decision that differs from one that was made again, on the same estate, in nothing but identifiers, times "
+                + "and positions is compared in these, by what the decision function says of them; --in-full leaves "
+                + "nothing to that.",
             ReproductionReport.onTrust,
         ])
 
     static func run(_ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         let format = try options.choice("format", default: AuditProgram.Format.text)
-        let reproduction = Reproduction(try selection(options))
+        var reproduction = Reproduction(try selection(options))
+        reproduction.inFull = options.has("in-full")
         let reader: any AuditReader
         switch AuditProgram.open(options, console) {
         case .success(let opened): reader = opened

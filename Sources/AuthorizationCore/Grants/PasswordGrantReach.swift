@@ -90,13 +90,23 @@ public struct PasswordGrantReach: Sendable {
         case .refused(let reason): return .refuse(reason)
         case .open(let open): way = open
         }
-        // RFC 6749, section 4.3.2: protect the endpoint against brute force, before any store sees a guess.
-        if let throttle {
-            guard !throttle.appIsThrottled(under: way.limits) else { return .refuse(.appThrottled) }
-            guard !throttle.userIsThrottled(under: way.limits) else { return .refuse(.userThrottled) }
-        }
+        if let reason = throttleRefusal(throttle) { return .refuse(reason) }
         guard !way.chain.links.isEmpty else { return .refuse(way.emptyChain) }
         return walk(way.chain, after: attempts, accepted: accepted)
+    }
+
+    /// RFC 6749, section 4.3.2: protect the endpoint against brute force, before any store sees a guess.
+    private func throttleRefusal(_ throttle: ThrottleReading?) -> Refusal? {
+        guard let throttle else { return nil }
+        return throttleLimits.flatMap { throttle.refusal(under: $0) }
+    }
+
+    /// What the throttle's numbers are judged by; nil where a guard before it refuses.
+    public var throttleLimits: ThrottleLimits? {
+        switch ways {
+        case .refused: nil
+        case .open(let way): way.limits
+        }
     }
 
     /// Newest to oldest, one at a time, until one accepts.

@@ -72,13 +72,14 @@ public struct PasswordGrantTerms: Sendable {
         case .granted(let terms): granted = terms
         }
         let account = standing?.account ?? facts.freshAccount
-        let issuedAt = facts.decidedAt.seconds
+        let moments = TokenMoments(
+            decidedAt: facts.decidedAt, answeredAt: winner.endedAt, lifetimeInSeconds: granted.lifetimeInSeconds)
         var claims = granted.claims
         claims.subject = account.text
         claims.id = facts.decision
-        claims.issuedAt = issuedAt
-        claims.expiresAt = issuedAt + granted.lifetimeInSeconds
-        claims.authTime = winner.endedAt.seconds
+        claims.issuedAt = moments.issuedAt
+        claims.expiresAt = moments.expiresAt
+        claims.authTime = moments.authTime
         claims.acr = winner.vouched?.acr
         claims.amr = winner.vouched?.amr ?? ["pwd"]
         claims.vot = winner.vouched?.vot
@@ -89,5 +90,19 @@ public struct PasswordGrantTerms: Sendable {
                 header: granted.header, claims: claims, winner: winner, standing: standing, account: account,
                 lifetimeInSeconds: granted.lifetimeInSeconds, scope: granted.scope,
                 afterIndeterminate: afterIndeterminate, reasons: granted.reasons))
+    }
+}
+
+/// The times in a token, in seconds since 1970.
+public struct TokenMoments: Equatable, Sendable {
+    public let issuedAt: Int64
+    public let expiresAt: Int64
+    /// When the winning Identity had answered; never refreshed.
+    public let authTime: Int64
+
+    public init(decidedAt: Timestamp, answeredAt: Timestamp, lifetimeInSeconds: Int64) {
+        issuedAt = decidedAt.seconds
+        expiresAt = issuedAt + lifetimeInSeconds
+        authTime = answeredAt.seconds
     }
 }

@@ -15,10 +15,14 @@ public struct AccountRegister: Sendable {
     public mutating func fold(_ event: Event) {
         guard case .accounts(let data) = event.data else { return }
         if case .opened(let opened) = data {
-            standings[opened.subjectReference] = AccountStanding(of: opened, at: event.position)
-            return
+            return open(AccountStanding(of: opened, at: event.position), for: opened.subjectReference)
         }
         for case .subject(let reference) in event.data.touchedFences { standings[reference] = nil }
+    }
+
+    /// Folds the opening of an account.
+    public mutating func open(_ standing: AccountStanding, for reference: SubjectReference) {
+        standings[reference] = standing
     }
 }
 

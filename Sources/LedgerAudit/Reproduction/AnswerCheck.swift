@@ -42,6 +42,7 @@ struct AnswerCheck {
         var dropped: [String] = []
         let allowed = revision.assurance.vouched(
             claiming: claim, authTime: vouched.authTime, in: estate.schemes, dropped: &dropped)
+        guard vouched != allowed else { return }
         for difference in FieldValues.differences(recorded: vouched, replayed: allowed) {
             faults.append(
                 Fault(

@@ -124,6 +124,20 @@ final class FoldedState: ConsultedState {
 
     func take(account event: Event) { accounts.fold(event) }
 
+    func open(_ opened: QuickOpening, at position: Position) {
+        accounts.open(
+            AccountStanding(account: opened.account, vault: opened.vault, openedAt: position),
+            for: opened.subjectReference)
+    }
+
+    /// The estate after the first `size` events, where it is one of those that are kept.
+    func known(at size: Position) -> EstateVersion? { timeline.version(at: size) }
+
+    func standing(of reference: SubjectReference, before limit: Position) -> AccountStanding? {
+        guard let standing = accounts[reference], standing.openedAt < limit else { return nil }
+        return standing
+    }
+
     func version(at size: Position) throws(ReplayFault) -> EstateVersion {
         guard let version = timeline.version(at: size) else { throw .outOfReach }
         return version
@@ -132,8 +146,7 @@ final class FoldedState: ConsultedState {
     func standing(
         of reference: SubjectReference, before limit: Position, hint: Position?
     ) throws(ReplayFault) -> AccountStanding? {
-        guard let standing = accounts[reference], standing.openedAt < limit else { return nil }
-        return standing
+        standing(of: reference, before: limit)
     }
 
     /// Only asked of ranges that reach to where the fold has come.

@@ -91,8 +91,9 @@ struct DecisionReplay {
         if let requested = decision.requested { actors.append((requested.position, requested.actor)) }
         if let opened = decision.opened { actors.append((opened.position, opened.actor)) }
         for attempt in decision.attempts { actors.append((attempt.position, attempt.actor)) }
-        for (position, actor) in actors where actor != request.asker {
-            differ("actor", at: position, recorded: actor.id, replayed: request.asker.id)
+        let asker = RecordedActor(request.asker)
+        for (position, actor) in actors where actor != asker {
+            differ("actor", at: position, recorded: actor.id, replayed: asker.id)
         }
     }
 
@@ -137,7 +138,7 @@ struct DecisionReplay {
                     "order", at: attempt.position, recorded: "asked \(data.identity.text)", replayed: step.words)
                 return false
             }
-            let chain = version.reach(of: GuardedRequest(request)).reach.chain
+            let chain = version.reach(of: request).reach.chain
             guard link.identity == data.identity else {
                 let isLink = chain.contains { $0.identity == data.identity }
                 differ(
@@ -167,7 +168,7 @@ struct DecisionReplay {
     private func step(
         _ request: TokenRequest, in version: EstateVersion, after attempts: [ValidationAttempted]
     ) -> PasswordGrantStep {
-        version.reach(of: GuardedRequest(request)).step(
+        version.reach(of: request).step(
             after: attempts, throttle: request.throttle, given: facts(.init())
         ) { _ in nil }
     }
@@ -196,7 +197,7 @@ extension DecisionReplay {
             guard let reference = attempt.subjectReference else { continue }
             standings[reference] = try standing(of: reference)
         }
-        let step = version.reach(of: GuardedRequest(request)).step(
+        let step = version.reach(of: request).step(
             after: attempts, throttle: request.throttle, given: facts
         ) { $0.subjectReference.flatMap { standings[$0] } }
 
@@ -214,11 +215,24 @@ extension DecisionReplay {
             if let opened = decision.opened {
                 differ("account", at: opened.position, recorded: opened.data.account.text, replayed: "none")
             }
+            learn(version.reach(of: request).reach, request, token: nil)
         case (.issue(let grant), .issued(let recorded)):
             try compare(recorded, grant, facts, in: version.estate, request)
+            guard verdict.differences.isEmpty, let header = try? AccessTokenFormat.header(grant.header) else { return }
+            let winner = attempts.firstIndex { $0 == grant.winner } ?? 0
+            let token = ReplayedKind.Token(
+                grant, winner: winner, header: SigningInputs.bytes(header: header, claims: []))
+            if let token { learn(version.reach(of: request).reach, request, token: token) }
         case (.refuse, .issued), (.issue, .refused):
             differ("outcome", at: outcome.position, recorded: outcome.data.words, replayed: step.words)
         }
+    }
+
+    /// Where the throttle had a say, numbers decided: such a decision stands for no other.
+    private mutating func learn(_ reach: PasswordGrantReach, _ request: TokenRequest, token: ReplayedKind.Token?) {
+        let replayed = ReplayedKind(reach.throttleLimits, token)
+        guard verdict.differences.isEmpty, replayed.letsThrough(request.throttle) else { return }
+        verdict.learnt = replayed
     }
 
     private var references: [EventReference] { decision.attempts.map { .position($0.position) } }
@@ -254,6 +268,10 @@ extension DecisionReplay {
                     "account", at: outcome.position, recorded: standing.account.text,
                     replayed: "not open yet at \(recorded.consulted)")
             }
+            if let sealed = grant.winner.extraInfoSealed, sealed.vault != standing.vault {
+                differ(
+                    "account.vault", at: winner.position, recorded: sealed.vault.text, replayed: standing.vault.text)
+            }
         case (nil, let opened?):
             compare(opened, grant, in: estate, request)
         }
@@ -285,7 +303,9 @@ extension DecisionReplay {
         }
         replayed.vault = opened.data.vault
         replayed.userName = opened.data.userName
-        for difference in FieldValues.differences(recorded: opened.data, replayed: replayed) {
+        for difference in opened.data == replayed
+            ? [] : FieldValues.differences(recorded: opened.data, replayed: replayed)
+        {
             differ(
                 "account.\(difference.path)", at: opened.position, recorded: difference.recorded,
                 replayed: difference.replayed)
@@ -297,7 +317,8 @@ extension DecisionReplay {
     }
 
     /// Byte for byte in effect: a group of fields has one canonical form.
-    private mutating func compare<Group: FieldGroup>(_ recorded: Group, _ replayed: Group) {
+    private mutating func compare<Group: FieldGroup & Equatable>(_ recorded: Group, _ replayed: Group) {
+        guard recorded != replayed else { return }
         for difference in FieldValues.differences(recorded: recorded, replayed: replayed) {
             let isClaim = difference.path.hasPrefix("claims.")
             differ(

@@ -78,7 +78,9 @@ struct DecisionSearch {
 extension RecordedDecision {
     fileprivate init(_ id: DecisionID, _ events: [Event]) {
         self.init(id)
-        for event in events where event.correlation == id.text { take(event) }
+        for event in events where event.correlation == id.text {
+            if let step = DecisionStep(event) { take(step) }
+        }
     }
 }
 

@@ -9,6 +9,9 @@ final class EstateVersion {
     /// The numbers of events after which the estate stood like this.
     private(set) var sizes: ClosedRange<Int64>
     private var reaches: [GuardedRequest: Reach] = [:]
+    /// Decisions on this estate that were made again in full, by their kind.
+    private(set) var kinds: [DecisionKind: ReplayedKind] = [:]
+    private static let maximumKinds = 16_384
 
     init(_ estate: Estate, sizes: ClosedRange<Int64>) {
         self.estate = estate
@@ -20,8 +23,15 @@ final class EstateVersion {
         sizes = sizes.lowerBound...min(sizes.upperBound, max(position.value, sizes.lowerBound))
     }
 
+    func learn(_ replayed: ReplayedKind, of kind: DecisionKind) {
+        if kinds.count >= Self.maximumKinds { kinds.removeAll() }
+        kinds[kind] = replayed
+    }
+
     /// Where such a request leads.
-    func reach(of request: GuardedRequest) -> Reach {
+    func reach(of request: TokenRequest) -> Reach { reach(of: GuardedRequest(request)) }
+
+    private func reach(of request: GuardedRequest) -> Reach {
         if let reach = reaches[request] { return reach }
         if reaches.count >= Self.maximumReaches { reaches.removeAll() }
         let reach = Reach(PasswordGrantReach(of: request, in: estate))

@@ -17,6 +17,9 @@ public struct Reproduction {
     }
 
     public var selection: Selection
+    /// Runs the decision function over every single decision. Without it, decisions that differ from one that was made
+    /// again, on the same estate, in identifiers, times and positions only are compared in these.
+    public var inFull = false
     /// The decisions that differ, or were made by an unknown engine, that a report names at most.
     public static let maximumNamed = 1_000
 
@@ -53,7 +56,7 @@ public struct Reproduction {
         _ reader: any LedgerReader, _ range: Range<Int64>, _ opener: SealedOpening, _ vaultsGiven: Bool,
         _ progress: (Int64, Int64) -> Void
     ) throws(AuditError) -> ReproductionReport {
-        var pass = ReproductionPass(reader, range, opener, vaultsGiven: vaultsGiven)
+        let pass = try ReproductionPass(reader, range, opener, vaultsGiven: vaultsGiven, isQuick: !inFull)
         return try pass.run(progress)
     }
 

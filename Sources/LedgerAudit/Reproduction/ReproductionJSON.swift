@@ -8,6 +8,7 @@ extension ReproductionReport {
         var object: JSONObject = [
             "decisions": .integer(Int64(decisions)),
             "identical": .integer(Int64(identical)),
+            "recognised": .integer(Int64(recognised)),
             "erased": .integer(Int64(erased)),
             "sealed": .integer(Int64(sealed)),
             "different": .array(different.map(\.json)),

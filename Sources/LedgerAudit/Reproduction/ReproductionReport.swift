@@ -6,6 +6,8 @@ public struct ReproductionReport: Sendable {
     public private(set) var decisions = 0
     /// Those that come out as recorded, whether or not all that is sealed could be opened.
     public private(set) var identical = 0
+    /// Of these, those that were told by another one of their kind.
+    public private(set) var recognised = 0
     /// Sealed values that the comparison would have needed and that are erased.
     public private(set) var erased = 0
     /// Sealed values that the comparison would have needed and that no key was given for.
@@ -37,6 +39,8 @@ public struct ReproductionReport: Sendable {
 
     mutating func take(_ verdict: DecisionVerdict) {
         decisions += 1
+        var verdict = verdict
+        verdict.learnt = nil
         if verdict.unknownEngine != nil {
             unknownCount += 1
             if unknown.count < Reproduction.maximumNamed { unknown.append(verdict) }
@@ -49,6 +53,22 @@ public struct ReproductionReport: Sendable {
             differentCount += 1
             if different.count < Reproduction.maximumNamed { different.append(verdict) }
         }
+    }
+
+    /// A decision that is as recorded, with so many sealed values.
+    mutating func takeIdentical(sealed count: Int = 0, in vault: VaultID? = nil) {
+        decisions += 1
+        identical += 1
+        recognised += 1
+        sealed += count
+        if let vault { byVault[vault, default: 0] += count }
+    }
+
+    /// A step of a decision whose request stands nowhere before it.
+    mutating func takeStray(_ decision: DecisionID, at position: Position) {
+        var verdict = DecisionVerdict(of: decision, at: position)
+        verdict.differences = [Difference("request", at: position, replayed: "no request stands before this step")]
+        take(verdict)
     }
 
     /// An outcome that names no decision.
