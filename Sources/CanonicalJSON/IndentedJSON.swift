@@ -22,7 +22,7 @@ extension JSON {
             bytes.append(ASCII.openBrace)
             for (index, member) in object.canonicalMembers.enumerated() {
                 appendLineBreak(after: index, level: level + 1, to: &bytes)
-                StringEscaping.appendLiteral(member.name, to: &bytes)
+                bytes.append(contentsOf: canonicalBytes(of: .string(member.name)))
                 bytes.append(contentsOf: ": ".utf8)
                 appendIndented(member.value, level: level + 1, to: &bytes)
             }

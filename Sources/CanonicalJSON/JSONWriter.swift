@@ -4,25 +4,38 @@
 /// stop when it does not. All builds stop at an integer beyond ±``JSON/maximumInteger`` and at nesting beyond
 /// ``JSON/maximumDepth``: such bytes could be recorded, but never read back.
 public struct JSONWriter: Sendable {
-    public private(set) var bytes: [UInt8] = []
-
+    private var sink: ByteSink
     private var commaIsDue = false
     private var depth = 0
     #if DEBUG
-        private var form = WriterForm()
+        private var form: WriterForm
     #endif
 
-    public init(reservingCapacity capacity: Int = 512) {
-        bytes.reserveCapacity(capacity)
+    /// - Parameter inAnyOrder: For an object of somebody else's, whose members stay as they came: names may stand in
+    ///   any order, and what is written is canonical only if they do not.
+    public init(reservingCapacity capacity: Int = 512, inAnyOrder: Bool = false) {
+        sink = ByteSink(reservingCapacity: capacity)
+        #if DEBUG
+            form = WriterForm(inAnyOrder: inAnyOrder)
+        #endif
     }
+
+    /// What was written so far.
+    public var bytes: [UInt8] { sink.bytes }
+
+    /// How many bytes were written so far.
+    public var count: Int { sink.count }
+
+    /// What was written. It spares the copy that ``bytes`` makes, and leaves an empty writer.
+    public mutating func takeBytes() -> [UInt8] { sink.take() }
 
     /// Starts a new document in the same memory.
     public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        sink.removeAll()
         commaIsDue = false
         depth = 0
         #if DEBUG
-            form = WriterForm()
+            form.restart()
         #endif
     }
 
@@ -46,53 +59,83 @@ public struct JSONWriter: Sendable {
     public mutating func name(_ name: StaticString) {
         let contents = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         assert(contents.allSatisfy { !ByteScan.mustBeEscaped($0) }, "pass a name that needs escapes as a String")
-        beginName { "\(name)" }
-        bytes.append(ASCII.quote)
-        bytes.append(contentsOf: contents)
-        bytes.append(ASCII.quote)
-        bytes.append(ASCII.colon)
+        #if DEBUG
+            form.name("\(name)")
+        #endif
+        let comma = takeComma()
+        sink.write(upTo: contents.count + 4) { start in
+            var end = start
+            func put(_ byte: UInt8) {
+                end.pointee = byte
+                end += 1
+            }
+            if let comma { put(comma) }
+            put(ASCII.quote)
+            if let source = contents.baseAddress {
+                UnsafeMutableRawPointer(end).copyMemory(from: source, byteCount: contents.count)
+                end += contents.count
+            }
+            put(ASCII.quote)
+            put(ASCII.colon)
+            return end - start
+        }
     }
 
     public mutating func name(_ name: String) {
-        beginName { name }
-        StringEscaping.appendLiteral(name, to: &bytes)
-        bytes.append(ASCII.colon)
+        #if DEBUG
+            form.name(name)
+        #endif
+        let comma = takeComma()
+        var name = name
+        name.withUTF8 {
+            StringEscaping.appendLiteral(UnsafeRawBufferPointer($0), after: comma, before: ASCII.colon, to: &sink)
+        }
     }
 
     public mutating func string(_ value: String) {
-        beginValue()
-        StringEscaping.appendLiteral(value, to: &bytes)
+        var value = value
+        value.withUTF8 { string(utf8Bytes: $0) }
     }
 
     /// A string whose bytes the caller knows to be ASCII, such as hexadecimal digits. Other bytes stop the program.
     public mutating func string(asciiBytes value: UnsafeRawBufferPointer) {
         precondition(value.allSatisfy { $0 < 0x80 }, "not ASCII")
-        beginValue()
-        StringEscaping.appendLiteral(value, to: &bytes)
+        let comma = beginValue()
+        StringEscaping.appendLiteral(value, after: comma, to: &sink)
     }
 
     /// A string whose bytes the caller knows to be valid UTF-8, such as those that a `String` lends. Not checked.
     public mutating func string(utf8Bytes value: UnsafeBufferPointer<UInt8>) {
-        beginValue()
-        StringEscaping.appendLiteral(UnsafeRawBufferPointer(value), to: &bytes)
+        let comma = beginValue()
+        StringEscaping.appendLiteral(UnsafeRawBufferPointer(value), after: comma, to: &sink)
     }
 
     public mutating func integer(_ value: Int64) {
         precondition(value.magnitude <= JSON.maximumInteger.magnitude, "an integer that no reader would take")
-        beginValue()
+        let comma = beginValue()
         var magnitude = value.magnitude
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var first = digits.count
-            repeat {
-                first -= 1
-                digits[first] = ASCII.zero + UInt8(truncatingIfNeeded: magnitude % 10)
-                magnitude /= 10
-            } while magnitude > 0
-            if value < 0 {
-                first -= 1
-                digits[first] = ASCII.minus
+        var count = 1
+        var power: UInt64 = 10
+        // 16 digits at most: the power cannot overflow.
+        while magnitude >= power {
+            count += 1
+            power *= 10
+        }
+        sink.write(upTo: count + 2) { start in
+            var end = start
+            if let comma {
+                end.pointee = comma
+                end += 1
             }
-            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[first...]))
+            if value < 0 {
+                end.pointee = ASCII.minus
+                end += 1
+            }
+            for place in stride(from: count - 1, through: 0, by: -1) {
+                end[place] = ASCII.zero + UInt8(truncatingIfNeeded: magnitude % 10)
+                magnitude /= 10
+            }
+            return end + count - start
         }
     }
 
@@ -105,9 +148,13 @@ public struct JSONWriter: Sendable {
     }
 
     /// A value that is canonical already. It is not checked.
-    public mutating func raw(_ value: some Sequence<UInt8>) {
-        beginValue()
-        bytes.append(contentsOf: value)
+    public mutating func raw(_ value: some Collection<UInt8>) {
+        if let comma = beginValue() { sink.append(comma) }
+        let isDone: Void? = value.withContiguousStorageIfAvailable {
+            sink.append(contentsOf: UnsafeRawBufferPointer($0))
+        }
+        guard isDone == nil else { return }
+        for byte in value { sink.append(byte) }
     }
 
     /// The value with its members in canonical order. A ``JSONValue/number(_:)`` is written as it stands.
@@ -133,15 +180,15 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func literal(_ text: StaticString) {
-        beginValue()
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        if let comma = beginValue() { sink.append(comma) }
+        sink.append(contentsOf: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     private mutating func open(_ bracket: UInt8, isObject: Bool) {
         precondition(depth < JSON.maximumDepth, "nesting that no reader would take")
-        beginValue()
+        if let comma = beginValue() { sink.append(comma) }
         depth += 1
-        bytes.append(bracket)
+        sink.append(bracket)
         commaIsDue = false
         #if DEBUG
             form.open(isObject: isObject)
@@ -153,26 +200,25 @@ public struct JSONWriter: Sendable {
             form.close(isObject: isObject)
         #endif
         depth -= 1
-        bytes.append(bracket)
+        sink.append(bracket)
         commaIsDue = true
     }
 
+    /// The comma that stands before a name, if one does.
     @inline(__always)
-    private mutating func beginName(_ name: () -> String) {
-        #if DEBUG
-            form.name(name())
-        #endif
-        if commaIsDue { bytes.append(ASCII.comma) }
-        commaIsDue = false
+    private mutating func takeComma() -> UInt8? {
+        defer { commaIsDue = false }
+        return commaIsDue ? ASCII.comma : nil
     }
 
+    /// The comma that stands before a value, if one does. One will before the next.
     @inline(__always)
-    private mutating func beginValue() {
+    private mutating func beginValue() -> UInt8? {
         #if DEBUG
             form.value()
         #endif
-        if commaIsDue { bytes.append(ASCII.comma) }
-        commaIsDue = true
+        defer { commaIsDue = true }
+        return commaIsDue ? ASCII.comma : nil
     }
 }
 
@@ -181,6 +227,6 @@ extension JSON {
     public static func canonicalBytes(of value: JSONValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.value(value)
-        return writer.bytes
+        return writer.takeBytes()
     }
 }

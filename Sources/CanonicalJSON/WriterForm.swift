@@ -7,8 +7,15 @@
             case object(lastName: String?, nameIsOpen: Bool)
         }
 
+        private let inAnyOrder: Bool
         private var containers: [Container] = []
         private var isComplete = false
+
+        init(inAnyOrder: Bool) {
+            self.inAnyOrder = inAnyOrder
+        }
+
+        mutating func restart() { self = WriterForm(inAnyOrder: inAnyOrder) }
 
         mutating func open(isObject: Bool) {
             containers.append(isObject ? .object(lastName: nil, nameIsOpen: false) : .array)
@@ -29,7 +36,7 @@
                 return assertionFailure("a name outside an object")
             }
             assert(!nameIsOpen, "a name without a value")
-            if let lastName {
+            if let lastName, !inAnyOrder {
                 assert(JSON.compareUTF16(lastName, name), "\(name) is written after \(lastName)")
             }
             containers.append(.object(lastName: name, nameIsOpen: true))

@@ -69,8 +69,11 @@ public struct ApplyCommand {
 
     /// `ask` gives a person's answer; it is nil when there is nobody.
     func run(_ console: Console, _ api: any ManagementAPI, ask: (() -> Bool)?) throws -> ExitStatus {
-        guard let bytes = Self.read(file) else {
-            console.say("The file \(file) cannot be read, or has more than \(EstateFile.maximumBytes) bytes.")
+        let bytes: [UInt8]
+        do throws(InputFileError) {
+            bytes = try InputFile.read(file, maximumBytes: EstateFile.maximumBytes)
+        } catch {
+            console.say(error.sentence)
             return .impossible
         }
         let application: Application
@@ -113,19 +116,5 @@ public struct ApplyCommand {
     private static func readConsent() -> Bool {
         let answer = readLine()?.lowercased()
         return answer == "y" || answer == "yes"
-    }
-
-    private static func read(_ path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count == 0 { return bytes }
-            guard count > 0, bytes.count + count <= EstateFile.maximumBytes else { return nil }
-            bytes += piece[..<count]
-        }
     }
 }

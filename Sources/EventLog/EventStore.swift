@@ -92,14 +92,34 @@ public struct Head: Sendable, Equatable {
 /// What stands after a commit.
 public struct LedgerState: Sendable {
     public var head: Head
-    public var estate: Estate
     /// When the newest event was recorded.
     public var recordedAt: Timestamp
+    // Shared by all states between two estate events, so that asking for one copies a reference and not the estate.
+    private var shared: Shared
+
+    private final class Shared: Sendable {
+        let estate: Estate
+
+        init(_ estate: Estate) { self.estate = estate }
+    }
 
     public init(head: Head, estate: Estate, recordedAt: Timestamp) {
         self.head = head
-        self.estate = estate
         self.recordedAt = recordedAt
+        shared = Shared(estate)
+    }
+
+    /// Whether no estate event lies between the two states.
+    public func hasEstate(of other: LedgerState) -> Bool { shared === other.shared }
+
+    /// What the estate events up to the head make. Changing it is for estate events: it copies.
+    public var estate: Estate {
+        _read { yield shared.estate }
+        _modify {
+            var estate = shared.estate
+            defer { shared = Shared(estate) }
+            yield &estate
+        }
     }
 
     /// What a decision made on this state consulted.

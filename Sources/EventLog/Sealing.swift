@@ -19,17 +19,25 @@ public enum Sealing {
         _ value: [UInt8], field: String, blind: Bytes16, vault: VaultID, key: borrowing SecretBytes
     ) throws(CryptoError) -> Sealed {
         precondition(value.count <= maximumValueBytes, "a longer value is refused before it comes here")
-        let salt = try SecureRandom.bytes(saltCount)
-        let commitment = commitment(to: value, salt: salt)
-        let nonce = try SecureRandom.bytes(AESGCM.nonceLength)
-        var plaintext = salt
-        plaintext += LengthPrefixed.bytes(of: value)
-        plaintext += [UInt8](repeating: 0, count: (block - plaintext.count % block) % block)
-        let ciphertext = try AESGCM.seal(
-            plaintext, key: key, nonce: nonce,
-            associatedData: associatedData(field: field, blind: blind, vault: vault, commitment: commitment))
-        wipe(&plaintext)
-        let record = nonce + ciphertext
+        let drawn = try SecureRandom.bytes(saltCount + AESGCM.nonceLength)
+        let nonce = Array(drawn[saltCount...])
+        // salt ‖ LP(value) ‖ padding: what is encrypted, and, but for the padding, what is committed to.
+        let committedCount = saltCount + 4 + value.count
+        var plaintext: [UInt8] = []
+        plaintext.reserveCapacity(committedCount + block)
+        plaintext.append(contentsOf: drawn[..<saltCount])
+        withUnsafeBytes(of: UInt32(value.count).bigEndian) { plaintext.append(contentsOf: $0) }
+        plaintext.append(contentsOf: value)
+        plaintext.append(contentsOf: repeatElement(0, count: (block - plaintext.count % block) % block))
+        defer { wipe(&plaintext) }
+        let commitment = plaintext.withUnsafeBytes { bytes in
+            Bytes32(SHA256.hash(prefix, UnsafeRawBufferPointer(rebasing: bytes[..<committedCount])))
+        }
+        let associatedData = associatedData(field: field, blind: blind, vault: vault, commitment: commitment)
+        let record = try plaintext.withUnsafeBufferPointer { (bytes) throws(CryptoError) in
+            try AESGCM.seal(
+                UnsafeRawBufferPointer(bytes), after: nonce, key: key, nonce: nonce, associatedData: associatedData)
+        }
         let sealed = SealedValue(vault: vault, commitment: commitment, ciphertextHash: Bytes32(SHA256.hash(record)))
         return Sealed(value: sealed, record: SealedRecord(field: field, vault: vault, bytes: record))
     }
@@ -68,7 +76,13 @@ public enum Sealing {
     private static func associatedData(
         field: String, blind: Bytes16, vault: VaultID, commitment: Bytes32
     ) -> [UInt8] {
-        blind.bytes + Array(field.utf8) + Array(vault.text.utf8) + commitment.bytes
+        var data: [UInt8] = []
+        data.reserveCapacity(Bytes16.count + field.utf8.count + 32 + Bytes32.count)
+        blind.append(to: &data)
+        data.append(contentsOf: field.utf8)
+        vault.withTextBytes { data.append(contentsOf: $0) }
+        commitment.append(to: &data)
+        return data
     }
 }
 

@@ -16,7 +16,7 @@ public struct FieldWriter: FieldVisitor {
         writer.json.beginObject()
         try group.visit(&writer)
         writer.json.endObject()
-        return writer.json.bytes
+        return writer.json.takeBytes()
     }
 
     public mutating func integer(_ name: StaticString, _ value: inout Int64) throws(FieldError) {

@@ -31,13 +31,27 @@ public struct FormURLEncoded: Equatable, Sendable {
     /// Reads a form. Empty pieces (`a=1&&b=2`) are skipped; a piece without `=` is a name with an empty value.
     public init(parsing bytes: [UInt8], maximumFields: Int = defaultMaximumFields) throws(FormError) {
         var fields: [Field] = []
-        for piece in bytes.split(separator: UInt8(ascii: "&")) {
+        var scratch: [UInt8] = []
+        scratch.reserveCapacity(bytes.count)
+        var start = 0
+        while start < bytes.count {
+            let piece = bytes[start...].prefix { $0 != UInt8(ascii: "&") }
+            start = piece.endIndex + 1
+            guard !piece.isEmpty else { continue }
             guard fields.count < maximumFields else { throw .tooManyFields(maximum: maximumFields) }
             let end = piece.firstIndex(of: UInt8(ascii: "=")) ?? piece.endIndex
             fields.append(
-                Field(name: try Self.decode(piece[..<end]), value: try Self.decode(piece[end...].dropFirst())))
+                Field(
+                    name: try Self.decode(piece[..<end], &scratch),
+                    value: try Self.decode(piece[end...].dropFirst(), &scratch)))
         }
         self.fields = fields
+    }
+
+    /// The text of one encoded name or value.
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(FormError) -> String {
+        var scratch: [UInt8] = []
+        return try decode(bytes, &scratch)
     }
 
     /// Reads a query. See ``init(parsing:maximumFields:)``.
@@ -45,10 +59,11 @@ public struct FormURLEncoded: Equatable, Sendable {
         try self.init(parsing: [UInt8](query.utf8), maximumFields: maximumFields)
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>) throws(FormError) -> String {
-        var bytes = [UInt8](bytes)
+    private static func decode(_ bytes: ArraySlice<UInt8>, _ scratch: inout [UInt8]) throws(FormError) -> String {
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: bytes)
         do {
-            return try PercentDecoding.decode(&bytes, plusIsSpace: true)
+            return try PercentDecoding.decode(&scratch, plusIsSpace: true)
         } catch {
             throw .badEncoding(error)
         }

@@ -47,14 +47,21 @@ public struct RequestTarget: Equatable, Sendable {
     private static func segments(of path: String) throws(RequestTargetError) -> [String] {
         guard path != "/" else { return [] }
         var segments: [String] = []
-        for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        var scratch: [UInt8] = []
+        scratch.reserveCapacity(path.utf8.count)
+        var rest = path.utf8.dropFirst()
+        while true {
+            let segment = rest.prefix { $0 != UInt8(ascii: "/") }
+            scratch.removeAll(keepingCapacity: true)
+            scratch.append(contentsOf: segment)
             do {
-                segments.append(try PercentDecoding.decode(segment))
+                segments.append(try PercentDecoding.decode(&scratch, plusIsSpace: false))
             } catch {
                 throw .badEncoding(error)
             }
+            guard segment.endIndex < rest.endIndex else { return segments }
+            rest = rest[segment.endIndex...].dropFirst()
         }
-        return segments
     }
 
     // A query need not be UTF-8 for everyone, so only what has no reading at all is refused here.

@@ -2,7 +2,7 @@ public import HTTPMessages
 
 /// One answer, for the access log. It holds nothing of the query, the fields or the bodies, where secrets travel.
 public struct AccessRecord: Equatable, Sendable {
-    /// Empty when the request was refused before its head was complete, like ``path``.
+    /// Empty when the request was refused before its first line was complete, like ``path``.
     public let method: String
     /// As it was sent, percent-encoded: visible ASCII, without the query.
     public let path: String

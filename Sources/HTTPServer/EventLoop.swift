@@ -60,15 +60,19 @@ final class EventLoop {
         var ready = [ledger_readiness](repeating: ledger_readiness(), count: Self.readyCapacity)
         var nextSweep = now
         while !isFinished {
-            let count = ledger_poller_wait(poller, &ready, Int32(Self.readyCapacity), Self.sweepInterval)
+            let patience = mailbox.mayWait() ? Self.sweepInterval : 0
+            let count = ledger_poller_wait(poller, &ready, Int32(Self.readyCapacity), patience)
+            mailbox.wake()
             now = monotonicNanoseconds()
             for index in 0..<Int(max(0, count)) { react(to: ready[index]) }
+            for message in mailbox.takeAll() { receive(message) }
             if now >= nextSweep {
                 nextSweep = deadline(in: Int(Self.sweepInterval))
                 sweep()
             }
         }
         for connection in connections.values { close(connection) }
+        mailbox.close()
     }
 
     private var isFinished: Bool {
@@ -78,7 +82,7 @@ final class EventLoop {
 
     private func react(to ready: ledger_readiness) {
         if ready.descriptor == mailbox.bell {
-            for message in mailbox.takeAll() { receive(message) }
+            // It was heard: what was sent is taken at the end of the turn.
         } else if ready.descriptor == accepting?.listener {
             accept()
         } else if let connection = connections[ready.descriptor] {
@@ -101,6 +105,8 @@ final class EventLoop {
         case .answer(let answer):
             handling -= 1
             deliver(answer)
+        case .job(let job):
+            mailbox.run(job)
         case .stop(let deadline):
             stop(deadline)
         }
@@ -161,11 +167,11 @@ final class EventLoop {
         }
     }
 
-    /// Gives a request to its handler, in a Task of its own.
+    /// Gives a request to its handler, in a Task of its own that runs on this thread.
     func handle(_ request: HTTPRequest, _ exchange: Exchange, on connection: Connection) {
         handling += 1
         let (descriptor, generation) = (connection.transport.descriptor, connection.generation)
-        Task { [shared, mailbox] in
+        Task(executorPreference: mailbox) { [shared, mailbox] in
             let response = await shared.handler(request)
             shared.slots.give()
             mailbox.send(

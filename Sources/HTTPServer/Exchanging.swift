@@ -75,10 +75,14 @@ extension EventLoop {
     /// Answers what no handler has seen, once, and ends the connection.
     func refuse(_ connection: Connection, status: Int) {
         counters.withLock { $0.refusalsByStatus[status, default: 0] += 1 }
-        let head = connection.reader.head
+        let requested = connection.reader.requested
         let exchange = Exchange(
-            method: head?.method ?? "", path: head?.target.path ?? "", requestBodySize: 0, closes: true,
+            method: requested?.method ?? "", path: requested?.target.path ?? "", requestBodySize: 0, closes: true,
             source: connection.source, receivedAt: wallClockMicroseconds(), startedAt: now)
+        configuration.onRefusal(
+            RefusedRequest(
+                status: status, method: exchange.method, pathSegments: requested?.target.pathSegments,
+                source: exchange.source, refusedAt: exchange.receivedAt))
         answer(exchange, .refusal(status), on: connection)
     }
 

@@ -53,6 +53,9 @@ public struct ServerConfiguration: Sendable {
     public var isExempt: @Sendable (PeerAddress) -> Bool = { _ in false }
     /// Called once per answer, on a loop's thread: it must not wait for anything.
     public var onAccess: @Sendable (AccessRecord) -> Void = { _ in }
+    /// Called once per request that the server refuses by itself, before its answer, on a loop's thread: it must not
+    /// wait for anything. A request that is only too many (503) is none.
+    public var onRefusal: @Sendable (RefusedRequest) -> Void = { _ in }
 
     public init() {}
 

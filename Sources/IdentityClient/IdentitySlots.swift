@@ -19,8 +19,20 @@ public final class IdentitySlots: Sendable {
         func shareOfSource(in whole: Int) -> Int { max(1, whole / 4) }
     }
 
+    /// Names an Identity, an app or a source among its kind by a number: its identifier's bits, or its tag.
+    public struct Name: Hashable, Sendable {
+        // Two halves: the compiler loses its way when an async function gives back something with a UInt128 in it.
+        private let high: UInt64
+        private let low: UInt64
+
+        public init(_ number: UInt128) {
+            high = UInt64(truncatingIfNeeded: number >> 64)
+            low = UInt64(truncatingIfNeeded: number)
+        }
+    }
+
     private struct State {
-        var tables: [String: SlotTable] = [:]
+        var tables: [Name: SlotTable] = [:]
         var waiting: [UInt64: Waiting] = [:]
         var lastID: UInt64 = 0
         /// A task sends home whoever has waited too long. There is one while anybody waits.
@@ -29,8 +41,8 @@ public final class IdentitySlots: Sendable {
 
     private struct Waiting {
         var continuation: CheckedContinuation<Bool, Never>
-        var identity: String
-        var app: String
+        var identity: Name
+        var app: Name
         var until: ContinuousClock.Instant
     }
 
@@ -45,11 +57,11 @@ public final class IdentitySlots: Sendable {
     /// back twice.
     public struct Slot: ~Copyable, Sendable {
         private let slots: IdentitySlots
-        private let identity: String
-        private let app: String
-        private let source: String
+        private let identity: Name
+        private let app: Name
+        private let source: Name
 
-        fileprivate init(of slots: IdentitySlots, identity: String, app: String, source: String) {
+        fileprivate init(of slots: IdentitySlots, identity: Name, app: Name, source: Name) {
             self.slots = slots
             self.identity = identity
             self.app = app
@@ -69,14 +81,15 @@ public final class IdentitySlots: Sendable {
     /// `maximumInFlight` is how many calls the Identity is registered to bear. Cancelling the task does not cut the
     /// wait short: it is short.
     public func acquire(
-        identity: String, app: String, source: String, maximumInFlight: Int? = nil
+        identity: Name, app: Name, source: Name, maximumInFlight: Int? = nil
     ) async -> Slot? {
-        if let maximumInFlight {
-            state.withLock { state in
+        let isTaken = state.withLock { state in
+            if let maximumInFlight {
                 state.tables[identity, default: SlotTable(limits: limits)].maximumInFlight = maximumInFlight
             }
+            return state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source)
         }
-        if take(identity: identity, app: app, source: source) {
+        if isTaken {
             return Slot(of: self, identity: identity, app: app, source: source)
         }
         let isGranted = await withCheckedContinuation { continuation in
@@ -86,21 +99,15 @@ public final class IdentitySlots: Sendable {
     }
 
     /// The calls under way and waiting, for metrics.
-    public func load(of identity: String) -> (inFlight: Int, waiting: Int) {
+    public func load(of identity: Name) -> (inFlight: Int, waiting: Int) {
         state.withLock { state in
             let table = state.tables[identity]
             return (table?.inFlight ?? 0, table?.waitingCount ?? 0)
         }
     }
 
-    private func take(identity: String, app: String, source: String) -> Bool {
-        state.withLock { state in
-            state.tables[identity, default: SlotTable(limits: limits)].take(app: app, source: source)
-        }
-    }
-
     private func wait(
-        _ continuation: CheckedContinuation<Bool, Never>, identity: String, app: String, source: String
+        _ continuation: CheckedContinuation<Bool, Never>, identity: Name, app: Name, source: Name
     ) {
         enum Place {
             case taken
@@ -156,7 +163,7 @@ public final class IdentitySlots: Sendable {
         }
     }
 
-    private func giveBack(identity: String, app: String, source: String) {
+    private func giveBack(identity: Name, app: Name, source: Name) {
         let granted = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             let ids = state.tables[identity]?.giveBack(app: app, source: source) ?? []
             if state.tables[identity]?.isUnused == true { state.tables[identity] = nil }

@@ -2,17 +2,17 @@
 struct SlotTable {
     struct Waiter {
         var id: UInt64
-        var source: String
+        var source: IdentitySlots.Name
     }
 
     private(set) var inFlight = 0
     private(set) var waitingCount = 0
-    private var inFlightByApp: [String: Int] = [:]
-    private var inFlightBySource: [String: Int] = [:]
-    private var waitingByApp: [String: [Waiter]] = [:]
-    private var waitingBySource: [String: Int] = [:]
+    private var inFlightByApp: [IdentitySlots.Name: Int] = [:]
+    private var inFlightBySource: [IdentitySlots.Name: Int] = [:]
+    private var waitingByApp: [IdentitySlots.Name: [Waiter]] = [:]
+    private var waitingBySource: [IdentitySlots.Name: Int] = [:]
     /// The apps that wait, the one whose turn is next first.
-    private var turns: [String] = []
+    private var turns: [IdentitySlots.Name] = []
     private let limits: IdentitySlots.Limits
     /// How many calls the Identity is registered to bear; a revision may change it while calls are under way.
     var maximumInFlight: Int
@@ -27,7 +27,7 @@ struct SlotTable {
     /// Takes a slot if one is free for this app and source.
     ///
     /// It overtakes nobody: whoever waits while a slot is free waits for a limit of his own.
-    mutating func take(app: String, source: String) -> Bool {
+    mutating func take(app: IdentitySlots.Name, source: IdentitySlots.Name) -> Bool {
         guard inFlight < maximumInFlight, hasRoom(app: app), hasRoom(source: source) else { return false }
         inFlight += 1
         inFlightByApp[app, default: 0] += 1
@@ -36,7 +36,7 @@ struct SlotTable {
     }
 
     /// Joins the queue of the app. `false` when it, or the source, has its share of the queue already.
-    mutating func wait(_ id: UInt64, app: String, source: String) -> Bool {
+    mutating func wait(_ id: UInt64, app: IdentitySlots.Name, source: IdentitySlots.Name) -> Bool {
         let queue = waitingByApp[app] ?? []
         guard waitingCount < limits.maximumWaiting, queue.count < limits.shareOfApp(in: limits.maximumWaiting),
             waitingBySource[source, default: 0] < limits.shareOfSource(in: limits.maximumWaiting)
@@ -49,14 +49,14 @@ struct SlotTable {
     }
 
     /// Leaves the queue. `false` if it was not in it (any more).
-    mutating func giveUp(_ id: UInt64, app: String) -> Bool {
+    mutating func giveUp(_ id: UInt64, app: IdentitySlots.Name) -> Bool {
         guard let place = waitingByApp[app]?.firstIndex(where: { $0.id == id }) else { return false }
         leaveQueue(app: app, at: place)
         return true
     }
 
     /// Gives a slot back and returns who got one: the apps take turns, each in the order of its own queue.
-    mutating func giveBack(app: String, source: String) -> [UInt64] {
+    mutating func giveBack(app: IdentitySlots.Name, source: IdentitySlots.Name) -> [UInt64] {
         inFlight -= 1
         inFlightByApp.decrease(app)
         inFlightBySource.decrease(source)
@@ -77,7 +77,7 @@ struct SlotTable {
         return nil
     }
 
-    private mutating func leaveQueue(app: String, at place: Int) {
+    private mutating func leaveQueue(app: IdentitySlots.Name, at place: Int) {
         guard let waiter = waitingByApp[app]?.remove(at: place) else { return }
         waitingCount -= 1
         waitingBySource.decrease(waiter.source)
@@ -87,18 +87,18 @@ struct SlotTable {
         }
     }
 
-    private func hasRoom(app: String) -> Bool {
+    private func hasRoom(app: IdentitySlots.Name) -> Bool {
         inFlightByApp[app, default: 0] < limits.shareOfApp(in: maximumInFlight)
     }
 
-    private func hasRoom(source: String) -> Bool {
+    private func hasRoom(source: IdentitySlots.Name) -> Bool {
         inFlightBySource[source, default: 0] < limits.shareOfSource(in: maximumInFlight)
     }
 }
 
-extension [String: Int] {
+extension [IdentitySlots.Name: Int] {
     /// Drops the key at zero, so that the table does not grow with everybody who was ever seen.
-    fileprivate mutating func decrease(_ key: String) {
+    fileprivate mutating func decrease(_ key: IdentitySlots.Name) {
         guard let count = self[key] else { return }
         self[key] = count > 1 ? count - 1 : nil
     }

@@ -16,7 +16,7 @@ struct IdentityCall: Sendable {
 
 /// The thread that owns libcurl's multi handle, every easy handle and every connection.
 final class TransferLoop: @unchecked Sendable {
-    // Safe to share: other threads touch `mailbox`, and `multi` for waking, which libcurl allows.
+    // Safe to share: other threads touch `mailbox`, and ring the poller.
     // All else belongs to the thread in `run()`.
     private struct Mail {
         var calls: [IdentityCall] = []
@@ -25,6 +25,7 @@ final class TransferLoop: @unchecked Sendable {
 
     private let mailbox = Locked(Mail())
     private let multi: CurlHandle
+    private let poller: TransferPoller
     private let maximumTransfers: Int
     private let maximumPoolIdleSeconds: Int
     private let context: TransferContext
@@ -36,7 +37,12 @@ final class TransferLoop: @unchecked Sendable {
     /// `nil` when libcurl cannot be started.
     init?(_ configuration: IdentityHTTPClient.Configuration) {
         guard CurlLibrary.isReady, let multi = curl_multi_init() else { return nil }
+        guard let poller = TransferPoller(multi) else {
+            curl_multi_cleanup(multi)
+            return nil
+        }
         self.multi = multi
+        self.poller = poller
         maximumTransfers = configuration.maximumTransfers
         maximumPoolIdleSeconds = configuration.maximumPoolIdleSeconds
         context = TransferContext(
@@ -59,12 +65,12 @@ final class TransferLoop: @unchecked Sendable {
         }
         guard isTaken else { return call.answer(.failed(.cancelledAtStop)) }
         // Outside the lock, which the thread wants as soon as it wakes.
-        if isFirst { curl_multi_wakeup(multi) }
+        if isFirst { poller.ring() }
     }
 
     func stop() {
         mailbox.withLock { $0.isStopping = true }
-        curl_multi_wakeup(multi)
+        poller.ring()
     }
 
     /// Carries calls until ``stop()``, then ends what is left.
@@ -79,12 +85,11 @@ final class TransferLoop: @unchecked Sendable {
             waiting += mail.calls
             if mail.isStopping { break }
             startWaiting()
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            poller.performDue()
             finishDone()
             retirePools()
-            // At most one second, so that unused pools are seen to. A transfer just added makes this return at once.
-            curl_multi_poll(multi, nil, 0, 1_000, nil)
+            poller.wait()
+            finishDone()
         }
         endEverything()
     }

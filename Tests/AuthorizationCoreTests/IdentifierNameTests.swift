@@ -17,6 +17,15 @@ import Testing
         #expect(!form(Name.textForm, takes: text))
     }
 
+    @Test(arguments: [
+        ("Orders API", "orders api", true), ("orders", " orders  ", true), ("a  b", "A b", true), (" ", "   ", true),
+        ("orders", "order s", false), ("a b", "ab", false), ("a.b", "a-b", false), ("orders-1", "orders-2", false),
+    ])
+    func `names that a reader cannot tell apart are alike`(_ one: String, _ other: String, _ areAlike: Bool) throws {
+        let (one, other) = (try #require(Name(text: one)), try #require(Name(text: other)))
+        #expect((one.likeness == other.likeness) == areAlike)
+    }
+
     @Test(arguments: ["prod", "a", "sandbox-2", "z9-", "a" + String(repeating: "-", count: 31)])
     func `a name of an environment`(_ text: String) {
         #expect(EnvironmentName(text: text)?.text == text)

@@ -21,6 +21,7 @@ final class DoorsService: Sendable {
     let releaser: CheckpointReleaser
     let ledger: LedgerDoor
     let clock: Locked<Timestamp>
+    let monotonic = Locked<Int64>(5_000_000)
     let freeBytes = Locked<Int64>(1 << 40)
 
     /// With a log that holds `ledger.created` already, unless it is one that goes on.
@@ -39,11 +40,13 @@ final class DoorsService: Sendable {
         let clock = Locked(Timestamp(microseconds: 1_790_000_001_000_000))
         self.clock = clock
         let freeBytes = freeBytes
+        let monotonic = monotonic
         var configuration = ServiceConfiguration(baseURL: "https://auth.example")
         configuration.freeBytes = { freeBytes.withLock { $0 } }
         context = ServiceContext(
             store: self.store, vaults: DoorsVaults(), keys: keys, identities: try Self.identities.get(),
-            configuration: configuration, throttles: Locked(ThrottleTable()), clock: { clock.withLock { $0 } })
+            configuration: configuration, throttles: Locked(ThrottleTable()), clock: { clock.withLock { $0 } },
+            monotonic: { monotonic.withLock { $0 } })
         releaser = CheckpointReleaser(context)
         ledger = LedgerDoor(context, releaser: releaser)
     }

@@ -10,12 +10,9 @@ import Threads
 @Suite struct HealthTests {
     let service: DoorsService
     let door: HealthDoor
-    let monotonic: Locked<Int64>
 
     init() throws {
         service = try DoorsService()
-        let monotonic = Locked<Int64>(5_000_000)
-        self.monotonic = monotonic
         door = HealthDoor(
             service.context, releaser: service.releaser,
             serverMetrics: {
@@ -26,19 +23,12 @@ import Threads
                         samples: [Metric.Sample(labels: [Metric.Label("class", "a\"b\\c\nd")], value: 7)]),
                     Metric(name: "empty", help: "Nothing.", kind: .gauge, samples: []),
                 ]
-            },
-            monotonic: { monotonic.withLock { $0 } })
+            })
     }
 
     func get(_ path: String, method: String = "GET") throws -> (status: Int, text: String) {
         let answer = door.answer(try DoorsService.request(path, method: method))
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
-    }
-
-    /// Time passes for both clocks, and the wall clock is set by `jump`.
-    func pass(seconds: Int64, jump: Int64 = 0) {
-        monotonic.withLock { $0 += seconds * 1_000_000 }
-        service.pass(milliseconds: (seconds + jump) * 1_000)
     }
 
     @Test func `a service that lives and can work says so`() throws {
@@ -49,7 +39,7 @@ import Threads
     @Test func `a service that cannot work says why`() async throws {
         service.store.content.withLock { $0.health = .stopped("secret path") }
         service.freeBytes.withLock { $0 = (1 << 30) - 1 }
-        pass(seconds: 10, jump: -20)
+        service.pass(seconds: 10, jump: -20)
         service.store.content.withLock { $0.falseRoot = SHA256.hash([1]) }
         await service.releaser.releaseIfMoved()
         #expect(
@@ -58,52 +48,6 @@ import Threads
                 #"{"reasons":["ledger_stopped","checkpoint_refused","space_low","clock_behind"],"status":"unavailable"}"#
             ))
         #expect(try get("/healthz").status == 200)
-    }
-
-    @Test func `a clock that jumped is noticed until an event stands that confirms it`() throws {
-        pass(seconds: 60, jump: 3_601)
-        #expect(try get("/readyz").text.contains("clock_ahead"))
-        pass(seconds: 60)
-        #expect(try get("/readyz").status == 503)
-        try service.store.record(
-            .ledger(.clockConfirmed(ClockConfirmed())), at: service.clock.withLock { $0 })
-        #expect(try get("/readyz").status == 200)
-    }
-
-    @Test func `long quiet and rare looks are no jump`() throws {
-        pass(seconds: 100_000)
-        #expect(try get("/readyz").status == 200)
-        // An event of long ago that is seen only now.
-        let time = service.clock.withLock { $0 }.advanced(bySeconds: 10)
-        try service.store.record(.ledger(.clockConfirmed(ClockConfirmed())), at: time)
-        pass(seconds: 100_000)
-        #expect(try get("/readyz").status == 200)
-        pass(seconds: 10, jump: 100_000 + 3_601)
-        #expect(try get("/readyz").status == 503)
-    }
-
-    @Test func `a clock behind the log is wrong from the first look on`() throws {
-        service.store.content.withLock { $0.recordedAt = service.clock.withLock { $0 }.advanced(bySeconds: 6) }
-        let door = HealthDoor(service.context, releaser: service.releaser, monotonic: { 0 })
-        #expect(door.answer(try DoorsService.request("/readyz")).status == 503)
-    }
-
-    @Test(arguments: [
-        (0, 0, 0, ClockJudgement.right), (-5_000_000, 0, 0, .right),
-        (-5_000_001, 0, 0, .behind(microseconds: 5_000_001)),
-        (0, 5_000_000, 5_000_000, .right), (0, 5_000_001, 9_000_000, .behind(microseconds: 5_000_001)),
-        (3_600_000_000, 0, 0, .right), (3_600_000_001, 0, 0, .ahead(microseconds: 3_600_000_001)),
-        (3_600_000_001, 0, 1, .right), (7_200_000_002, 1, 3_600_000_001, .ahead(microseconds: 3_600_000_001)),
-        (Int64.max / 4, 0, Int64.max / 4, .right),
-    ])
-    func `the clock is judged by the newest event and the time since`(
-        _ ahead: Int64, _ atLeast: Int64, _ atMost: Int64, _ judgement: ClockJudgement
-    ) {
-        let event = Timestamp(microseconds: 1_790_000_000_000_000)
-        #expect(
-            ClockJudgement(
-                wall: Timestamp(microseconds: event.microseconds + ahead), lastEvent: event,
-                elapsedMicroseconds: atLeast...atMost) == judgement)
     }
 
     @Test(arguments: ["/healthz", "/readyz", "/metrics"])
@@ -122,7 +66,8 @@ import Threads
         try service.store.record(.identities(.registered(identity)))
         identity.identity = IdentityID(bits: 8)
         try service.store.record(.identities(.registered(identity)))
-        let slot = await service.context.slots.acquire(identity: IdentityID(bits: 9).text, app: "a", source: "s")
+        let slot = await service.context.slots.acquire(
+            identity: IdentitySlots.Name(9), app: IdentitySlots.Name(1), source: IdentitySlots.Name(2))
         let text = try get("/metrics").text
         slot?.release()
         let exposition = try Exposition(text)
@@ -130,6 +75,7 @@ import Threads
         #expect(exposition.values["authledger_ledger_writable"] == 1)
         #expect(exposition.values["authledger_free_bytes"] == 1 << 40)
         #expect(exposition.types["authledger_tokens_issued_total"] == "counter")
+        #expect(exposition.values["authledger_clock_ahead_microseconds"] == 0)
         #expect(exposition.values["authledger_identity_calls_in_flight{identity=\(IdentityID(bits: 9).text)}"] == 1)
         #expect(exposition.values["authledger_identity_calls_in_flight{identity=\(IdentityID(bits: 8).text)}"] == 0)
         #expect(exposition.values["http_requests_in_flight"] == 3)

@@ -42,6 +42,7 @@ import Testing
             switch parts[0] {
             case "environments": "environments/\(id)"
             case "assurance-schemes": "assurance-schemes/\(id)"
+            case "settings": "settings"
             default: "\(parts[0])/\(answer.id)"
             }
 

@@ -11,7 +11,7 @@ import Testing
         let desk = try ManagementDesk()
         let paths = try Description.document()["paths"]?.objectValue?.members ?? []
         let management = paths.filter { $0.name.hasPrefix("/manager/") }
-        #expect(management.count == 28)
+        #expect(management.count == 30)
         for path in management {
             let documented = (path.value.objectValue?.members.map(\.name) ?? []).filter { $0 != "parameters" }
             let answer = try await desk.send("TRACE", Description.example(of: path.name))
@@ -42,8 +42,15 @@ import Testing
             let answer = try await scene.desk.send(row.method, scene.filled(row.path), row.body.map(scene.filled))
             lines.append(Description.exchange(row.method, row.path, nil, answer))
         }
+        let confirming = try ManagementDesk()
+        confirming.time.advance(seconds: 7_200)
+        for (method, body) in [("POST", #"{"reason":"a drill"}"#), ("GET", nil)] {
+            let answer = try await confirming.send(method, "clock/confirmation", body)
+            lines.append(Description.exchange(method, "clock/confirmation", body, answer))
+        }
         for path in [
-            "operators", "operators/OPERATOR_ID", "environments", "environments/prod", "environments/prod/findings",
+            "settings", "operators", "operators/OPERATOR_ID", "environments", "environments/prod",
+            "environments/prod/findings",
             "environments/prod/apis/API_ID/identity-chain", "assurance-schemes", "apis", "apis/API_ID",
             "linkable-apis", "api-identities", "api-identities/IDENTITY_ID", "apps", "apps/APP_ID",
         ] {
@@ -81,7 +88,7 @@ private enum Description {
 
     /// The template that a path of an example has.
     private static func template(of path: String) -> String {
-        var parts = path.split(separator: "/").map(String.init)
+        var parts = path.prefix { $0 != "?" }.split(separator: "/").map(String.init)
         let names = [
             "operators": "{operator}", "environments": "{environment}", "apis": "{api}", "apps": "{app}",
             "api-identities": "{identity}", "assurance-schemes": "{scheme}", "deployments": "{thing}",

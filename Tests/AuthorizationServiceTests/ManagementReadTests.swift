@@ -31,6 +31,16 @@ import Testing
         #expect(try await desk.send("GET", "apis?\(query)").status == 400)
     }
 
+    @Test(arguments: [
+        "apis/x", "assurance-schemes/a", "environments/prod", "environments/prod/findings", "settings",
+        "clock/confirmation", "linkable-apis", "environments/prod/apis/x/identity-chain", "operators",
+    ])
+    func `a parameter that nobody knows is refused and named`(_ path: String) async throws {
+        let desk = try ManagementDesk()
+        let answer = try await desk.send("GET", "\(path)?potision=1")
+        #expect(answer.status == 400 && answer.reason == "unknown_parameter" && answer.faultyFields == ["potision"])
+    }
+
     @Test(arguments: ["apis/x", "apps/app_01mcc5rm005vsnqkr5vfmdzagc", "environments/none", "assurance-schemes/a"])
     func `what is not there is not found, and reading is no command`(_ path: String) async throws {
         let desk = try ManagementDesk()

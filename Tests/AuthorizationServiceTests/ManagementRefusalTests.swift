@@ -60,6 +60,27 @@ import Testing
         #expect(deploy.reason == "retired")
     }
 
+    @Test func `a name is taken by whoever cannot be told from it, and never by its own thing`() async throws {
+        let scene = try await ManagementScene()
+        let desk = scene.desk
+        // Its own name in another spelling, and as it is.
+        for name in ["Accounts", "Accounts", "accounts"] {
+            try await desk.made(
+                "POST", "apis/\(scene.api)/revisions", ManagementBodies.api(named: name, basePath: "/accounts"))
+        }
+        let other = try await desk.made("POST", "apis", ManagementBodies.api(named: "orders", basePath: "/orders"))
+        let renamed = try await desk.send(
+            "POST", "apis/\(other.id)/revisions", ManagementBodies.api(named: "ACCOUNTS", basePath: "/orders"))
+        #expect(renamed.status == 409 && renamed.reason == "name_taken")
+        // What is retired leaves its name free, in every spelling.
+        try await desk.made("POST", "apps/\(scene.app)/retirement")
+        try await desk.made("POST", "apps", ManagementBodies.app(named: "Shop", apis: []))
+        try await desk.made("PUT", "assurance-schemes/nist", #"{"levels":["a"]}"#)
+        let scheme = try await desk.send("PUT", "assurance-schemes/NIST", #"{"levels":["a"]}"#)
+        #expect(scheme.status == 409 && scheme.reason == "name_taken")
+        try await desk.made("PUT", "assurance-schemes/nist", #"{"levels":["a","b"]}"#)
+    }
+
     @Test func `two APIs of one audience are not deployed side by side`() async throws {
         let scene = try await ManagementScene(deployed: true)
         let other = try await scene.desk.made(

@@ -25,6 +25,9 @@ private let doors: [DoorRow] = [
     DoorRow(method: "PUT", path: "environments/prod/settings", body: "{}", roles: [.manager]),
     DoorRow(method: "PUT", path: "assurance-schemes/nist", body: #"{"levels":["a"]}"#, roles: [.manager]),
     DoorRow(method: "GET", path: "assurance-schemes", roles: readers),
+    DoorRow(method: "GET", path: "settings", roles: readers),
+    DoorRow(method: "PUT", path: "settings", body: "{}", roles: []),
+    DoorRow(method: "POST", path: "clock/confirmation", body: #"{"reason":"x"}"#, roles: []),
     DoorRow(method: "GET", path: "apis/API_ID", roles: readers),
     DoorRow(method: "POST", path: "apis", body: #"{"name":"x","base_path":"/x"}"#, roles: [.manager]),
     DoorRow(method: "POST", path: "apis/API_ID/credentials", roles: [.manager]),
@@ -45,6 +48,7 @@ private let doors: [DoorRow] = [
         for role in Role.allCases {
             let scene = try await ManagementScene()
             let someone = try scene.desk.add(role)
+            if door.path.hasPrefix("clock/") { scene.desk.time.advance(seconds: 7_200) }
             let before = scene.desk.store.events.count
 
             let answer = try await scene.desk.send(

@@ -51,6 +51,26 @@ import Threads
         #expect(try await strange(service, desk).status == 401)
     }
 
+    // MARK: Queries
+
+    @Test(arguments: [
+        ("/manager/apis?x=1", 400), ("/ledger/checkpoint?x=1", 400), ("/ledger/tile/0/000.p/1?x", 400),
+        ("/ledger/tile/entries/000.p/1?x=1", 400), ("/ledger/receipts/0?x=1", 400), ("/ledger/checkpoint?", 200),
+        // What has no parameters to be mistaken about: caches and monitors add their own.
+        ("/healthz?x=1", 200), ("/readyz?x=1", 200), ("/metrics?x=1", 200), ("/prod/oauth/jwks?x=1", 200),
+        ("/.well-known/oauth-authorization-server/prod?x=1", 200),
+    ])
+    func `a parameter that a door does not know is refused where it could mean something`(
+        _ target: String, _ status: Int
+    ) async throws {
+        let desk = try await desk()
+        let fields: HTTPFields = ["Authorization": "Bearer \(desk.first.key)"]
+        let answer = await LedgerService(desk.context).answer(
+            HTTPRequest(method: "GET", target: try RequestTarget(parsing: target), fields: fields))
+        #expect(answer.status == status)
+        if status == 400 { #expect(String(decoding: answer.body, as: UTF8.self).contains("unknown_parameter")) }
+    }
+
     // MARK: Places
 
     @Test func `management has places of its own, and no more`() async throws {
@@ -114,11 +134,7 @@ import Threads
         }
         if what == "two keys" { fields.append("X-Gateway-Key", proxy.key) }
         if what == "another address" {
-            var configuration = context.configuration
-            configuration.trustedProxies = [.v4(0x0A00_0001)]
-            context = ServiceContext(
-                store: desk.store, vaults: desk.vaults, keys: desk.keys, identities: context.identities,
-                configuration: configuration, throttles: context.throttles, clock: context.clock)
+            context = desk.context { $0.trustedProxies = [.v4(0x0A00_0001)] }
         }
         let service = LedgerService(context)
         _ = try await strange(service, desk)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// How the programs start, end and refuse.
@@ -28,6 +29,28 @@ import Testing
         // It goes on where it stopped.
         try scene.ledger.start()
         #expect(try scene.ana().status == 200)
+        try scene.ledger.verifyWholeLedger()
+    }
+
+    @Test func `short of disk space, strangers go unrecorded, then tokens, and what stops somebody never`() throws {
+        let scene = try Scene()
+        var facts = statvfs()
+        #expect(statvfs(scene.ledger.folder.path, &facts) == 0)
+        let free = Int64(facts.f_bavail) * Int64(facts.f_frsize)
+        // Two thirds of the minimum are there, then a quarter.
+        for (minimum, tokens) in [(free / 2 * 3, 200), (free * 4, 503)] {
+            #expect(scene.ledger.stop() == 0)
+            scene.ledger.minimumFree = minimum
+            try scene.ledger.start(until: "/healthz")
+            let before = try scene.ledger.events().count
+            let ready = try Probe.send("GET", "/readyz", to: scene.ledger.port)
+            #expect(ready.status == 503 && ready.json["reasons"] as? [String] == ["space_low"])
+            #expect(try scene.ledger.post(nil, Scene.form).status == (tokens == 200 ? 401 : 503))
+            #expect(try scene.ledger.events().count == before)
+            #expect(try scene.ana().status == tokens)
+        }
+        #expect(try scene.ledger.manage("POST", "environments", #"{"name":"test"}"#).status == 503)
+        try scene.ledger.must("PUT", "apps/\(scene.app.id)/suspension")
         try scene.ledger.verifyWholeLedger()
     }
 

@@ -196,6 +196,19 @@ import Testing
         let target = path + "?" + String(repeating: "a", count: 8_200)
         #expect(try Probe.send("POST", target, to: port, fields: head, body: Array(Scene.form.utf8)).status == 414)
         #expect(scene.store.calls.count == 1)
+        // The server answered these by itself; the record follows, and of the last one no path was read.
+        let recorded = try eventually { try scene.ledger.events("token.refused").count == 2 }
+        #expect(recorded)
+        #expect(try scene.ledger.events("token.refused").map { $0.number("status") } == [413, 431])
+        let refused = try scene.ledger.last("token.refused")
+        #expect(refused.text("reason") == "malformed_request" && refused.text("request.environment") == "prod")
+        let metrics = try Probe.send("GET", "/metrics", to: port).text
+        for status in [413, 414, 431] {
+            #expect(metrics.contains("authledger_http_refusals_total{status=\"\(status)\"} 1\n"))
+        }
+        #expect(scene.ledger.stop() == 0)
+        let sum = try scene.ledger.last("requests.suppressed")
+        #expect(sum.text("reason") == "malformed_request" && sum.number("count") == 1)
         try scene.ledger.verifyWholeLedger()
     }
 

@@ -102,6 +102,43 @@ import Testing
         #expect(missing.status == .impossible)
     }
 
+    @Test func `each file that cannot be read is told apart`() throws {
+        func talk(_ path: String) throws -> (CommandLineTools.ExitStatus?, String) {
+            let ran = try run(one) { _, console in
+                let arguments = try Arguments(
+                    [path, "--server", "https://a.example"], of: ApplyCommand.declaration, named: "apply")
+                return try ApplyCommand(arguments).run(console, FakeService(), ask: nil)
+            }
+            return (ran.status, ran.talk)
+        }
+        #expect(try talk("/nowhere/estate.json") == (.impossible, "There is no file /nowhere/estate.json.\n"))
+        #expect(try talk("/") == (.impossible, "/ is a folder, not a file.\n"))
+        let large = "/dev/zero"
+        #expect(try talk(large) == (.impossible, "The file \(large) has more than 4194304 bytes.\n"))
+        let broken = try run("{\n  \"apis\": [}") { try $0.run($1, FakeService(), ask: nil) }
+        #expect(broken.status == .usage)
+        #expect(broken.talk == "FILE: line 2, column 12: this is not JSON as it must be (unexpected_byte).\n")
+    }
+
+    @Test func `a thing whose name cannot be told from one that stands is not registered beside it`() throws {
+        let service = FakeService()
+        _ = try run(one) { try $0.run($1, service, ask: nil) }
+        let written = service.writes.count
+        let ran = try run(#"{"apps": [{"name": "Shop"}]}"#) { try $0.run($1, service, ask: nil) }
+        #expect(ran.status == .finding)
+        #expect(
+            ran.talk
+                == "The app \"Shop\" of the file differs only in case or spaces from \"shop\", which is there already: "
+                + "write its name as it stands, or choose another.\n")
+        #expect(service.writes.count == written)
+        // What is pruned leaves its name free.
+        let pruned = try run(#"{"apps": [{"name": "Shop"}]}"#, ["--yes", "--prune"]) {
+            try $0.run($1, service, ask: nil)
+        }
+        #expect(pruned.status == .fine)
+        #expect(pruned.talk.contains("retire the app shop for good"))
+    }
+
     @Test func `a service that is not there could not be asked, and the key is not told`() throws {
         let ran = try run(one) { try $0.run($1, key: "opr_1.secret") }
         #expect(ran.status == .impossible)

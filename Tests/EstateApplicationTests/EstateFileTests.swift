@@ -36,6 +36,10 @@ import Testing
             #"{"apis": [{"name": "a", "base_path": "/a"}, {"name": "a", "base_path": "/b"}]}"#,
             "apis[1].name: there is an API named \"a\" already"
         ),
+        (
+            #"{"apps": [{"name": "Shop"}, {"name": "till"}, {"name": " shop"}]}"#,
+            "apps[2].name: there is an app named \"Shop\" already, which differs only in case or spaces"
+        ),
         (#"{"api_identities": [{"name": "i"}]}"#, "api_identities[0].destination: this member is missing"),
         (
             #"{"api_identities": [{"name": "i", "destination": "https://i.example", "same_user_store": "yes"}]}"#,

@@ -152,3 +152,19 @@ private struct Gauge {
         for name in ["all", "app " + app, "source " + source] { inFlight[name, default: 0] -= 1 }
     }
 }
+
+extension IdentitySlots.Name {
+    /// A number for a short text.
+    fileprivate init(text: String) {
+        precondition(text.utf8.count <= 16)
+        self.init(text.utf8.reduce(0) { $0 << 8 | UInt128($1) })
+    }
+}
+
+extension IdentitySlots {
+    fileprivate func acquire(identity: String, app: String, source: String) async -> Slot? {
+        await acquire(identity: Name(text: identity), app: Name(text: app), source: Name(text: source))
+    }
+
+    fileprivate func load(of identity: String) -> (inFlight: Int, waiting: Int) { load(of: Name(text: identity)) }
+}

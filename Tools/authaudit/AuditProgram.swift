@@ -34,13 +34,20 @@ enum AuditProgram {
         let path = options.value(ledger.name) ?? ""
         do throws(OpenError) {
             let reader = try SQLiteLedgerReader.open(path)
-            if reader.isCopy {
-                console.say("The files beside \(path) may not be opened by this account: a private copy is read.")
-            }
+            if let cause = reader.copied { console.say(note(cause, path)) }
             return .success(reader)
         } catch {
             console.say("\(error) \(advice(for: error))")
             return .failure(Refusal(status: status(for: error)))
+        }
+    }
+
+    private static func note(_ cause: SQLiteLedgerReader.CopyCause, _ path: String) -> String {
+        switch cause {
+        case .logFilesMissing:
+            "\(path)-wal or \(path)-shm is absent, and an auditor makes no file there: a private copy is read."
+        case .logFilesForbidden:
+            "\(path)-wal and \(path)-shm may not be opened by this account: a private copy is read."
         }
     }
 

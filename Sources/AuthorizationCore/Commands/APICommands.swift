@@ -51,6 +51,7 @@ public struct RetireAPI: Command {
     public init(id: APIID) { self.id = id }
 
     public var subject: CommandSubject { .api(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let api = estate.apis[id] else { throw CommandRefusal(.notFound) }
@@ -116,9 +117,10 @@ extension APIRevision {
     static let tokenLifetimes: ClosedRange<Int64> = 30...86_400
 
     fileprivate func check(of id: APIID, on estate: Estate) throws(CommandRefusal) {
-        try demand(
-            !estate.apis.values.contains { $0.id != id && $0.retiredAt == nil && $0.latest.content.name == name },
-            else: .nameTaken, "name")
+        if estate.apis[id]?.latest.content.name != name {
+            let others = estate.apis.values.lazy.filter { $0.id != id && $0.retiredAt == nil }
+            try demand(!name.isAlike(others.map(\.latest.content.name)), else: .nameTaken, "name")
+        }
         try demand(basePath.isBasePath, else: .invalidValue, "base_path")
         try demand(version.isVersion, else: .invalidValue, "version")
         try demand(sector.map { Name(text: $0) != nil } != false, else: .invalidValue, "sector")

@@ -64,6 +64,7 @@ public struct RotateAppSecret: Command {
     }
 
     public var subject: CommandSubject { .app(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         _ = try estate.standing(id)
@@ -120,6 +121,7 @@ public struct RetireApp: Command {
     public init(id: AppID) { self.id = id }
 
     public var subject: CommandSubject { .app(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let app = estate.apps[id] else { throw CommandRefusal(.notFound) }
@@ -144,9 +146,10 @@ extension AppRevision {
     static let maximumCredentials = 16
 
     fileprivate func check(of id: AppID, on estate: Estate) throws(CommandRefusal) {
-        try demand(
-            !estate.apps.values.contains { $0.id != id && $0.retiredAt == nil && $0.content.name == name },
-            else: .nameTaken, "name")
+        if estate.apps[id]?.content.name != name {
+            let others = estate.apps.values.lazy.filter { $0.id != id && $0.retiredAt == nil }
+            try demand(!name.isAlike(others.map(\.content.name)), else: .nameTaken, "name")
+        }
         try demandDistinct(apis, atMost: Self.maximumAPIs, "apis")
         let named = apis.compactMap { estate.apis[$0] }.filter { $0.retiredAt == nil }
         try demand(named.count == apis.count, else: .unknownReference, "apis")

@@ -11,7 +11,8 @@ public protocol Command: Sendable {
     /// The environment whose standing the judgement looks at, where it looks at one in particular.
     var environment: EnvironmentName? { get }
 
-    /// Whether it stops somebody: such a command has queue space of its own, which no flood of requests can fill.
+    /// Whether it stops somebody, or takes a secret out of use: such a command has queue space of its own, which no flood
+    /// of requests can fill, and is done when disk space is short.
     var isUrgent: Bool { get }
 
     /// The events that do it; none when everything already stands as asked.
@@ -33,6 +34,9 @@ public enum CommandSubject: Hashable, Sendable {
     case api(APIID)
     case identity(IdentityID)
     case app(AppID)
+    /// The settings of the whole ledger.
+    case settings
+    case clock
 
     /// An identifier or name of ours.
     public var text: String {
@@ -43,12 +47,16 @@ public enum CommandSubject: Hashable, Sendable {
         case .api(let id): id.text
         case .identity(let id): id.text
         case .app(let id): id.text
+        case .settings: "settings"
+        case .clock: "clock"
         }
     }
 
     /// What the first event of a command is about; nil for an event that no command of ours begins with.
     public init?(of event: EventData) {
         switch event {
+        case .ledger(.configured): self = .settings
+        case .ledger(.clockConfirmed): self = .clock
         case .ledger, .tokens, .accounts, .access, .audit: return nil
         case .operators(.added(let data)): self = .operator(data.id)
         case .operators(.rolesChanged(let data)): self = .operator(data.id)

@@ -43,13 +43,15 @@ public struct CommandRefusal: Error, Equatable, Sendable {
         case votWithoutVTM = "vot_without_vtm"
         /// `client_id` tells to whom a token was issued, not who presents it.
         case clientIsNoCaller = "client_id_is_no_caller"
+        /// There is nothing to confirm.
+        case clockRight = "clock_right"
         /// Nobody made the key that the command needs.
         case keyMissing = "key_missing"
 
         public var status: Int64 {
             switch self {
             case .notFound, .revisionNotFound: 404
-            case .retired, .nameTaken, .resourceTaken, .lastAdministrator, .approvalNeeded: 409
+            case .retired, .nameTaken, .resourceTaken, .lastAdministrator, .approvalNeeded, .clockRight: 409
             case .invalidValue, .tooMany, .repeatedValue, .unknownReference, .notLinkable, .destinationMissing,
                 .sameUserStoreUnsaid, .userStoreContradicted, .reservedField, .votWithoutVTM, .clientIsNoCaller:
                 422

@@ -94,6 +94,7 @@ public struct Undeploy: Command {
 
     public var subject: CommandSubject { .environment(environmentName) }
     public var environment: EnvironmentName? { environmentName }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let environment = estate.environments[environmentName] else { throw CommandRefusal(.notFound) }

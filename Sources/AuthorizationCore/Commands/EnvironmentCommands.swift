@@ -119,18 +119,11 @@ public struct ConfigureEnvironment: TokenKeyCommand {
 
 extension EnvironmentSettings {
     fileprivate func check() throws(CommandRefusal) {
-        try check(refusalQuantumMilliseconds, 0...10_000, "refusal_quantum_ms")
-        try check(lifetimes.accessToken, APIRevision.tokenLifetimes, "lifetimes.access_token_seconds")
-        try check(lifetimes.refreshIdle, 60...31_536_000, "lifetimes.refresh_idle_seconds")
-        try check(lifetimes.refreshAbsolute, 60...31_536_000, "lifetimes.refresh_absolute_seconds")
-        try check(limits.appFailures, 1...1_000_000, "limits.app_failures")
-        try check(limits.appSeconds, 1...86_400, "limits.app_seconds")
-        try check(limits.userFailures, 1...1_000_000, "limits.user_failures")
-        try check(limits.userSeconds, 1...86_400, "limits.user_seconds")
-    }
-
-    private func check(_ value: Int64?, _ range: ClosedRange<Int64>, _ field: String) throws(CommandRefusal) {
-        try demand(value.map(range.contains) != false, else: .invalidValue, field)
+        try demand(refusalQuantumMilliseconds, in: 0...10_000, "refusal_quantum_ms")
+        try demand(lifetimes.accessToken, in: APIRevision.tokenLifetimes, "lifetimes.access_token_seconds")
+        try demand(lifetimes.refreshIdle, in: 60...31_536_000, "lifetimes.refresh_idle_seconds")
+        try demand(lifetimes.refreshAbsolute, in: 60...31_536_000, "lifetimes.refresh_absolute_seconds")
+        try limits.check()
     }
 }
 
@@ -152,6 +145,7 @@ public struct SetAssuranceScheme: Command {
         try demand(!levels.isEmpty && levels.allSatisfy(\.isWord), else: .invalidValue, "levels")
         try demandDistinct(levels, atMost: Self.maximumLevels, "levels")
         guard estate.schemes[scheme] != levels else { return [] }
+        try demand(estate.schemes[scheme] != nil || !scheme.isAlike(estate.schemes.keys), else: .nameTaken)
         var event = AssuranceSchemeSet()
         event.scheme = scheme
         event.levels = levels

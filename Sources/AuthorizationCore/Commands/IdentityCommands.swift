@@ -71,6 +71,7 @@ public struct RetireIdentity: Command {
     public init(id: IdentityID) { self.id = id }
 
     public var subject: CommandSubject { .identity(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let identity = estate.identities[id] else { throw CommandRefusal(.notFound) }
@@ -117,6 +118,7 @@ public struct UnlinkIdentity: Command {
     }
 
     public var subject: CommandSubject { .identity(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard let identity = estate.identities[id], estate.apis[api] != nil else { throw CommandRefusal(.notFound) }

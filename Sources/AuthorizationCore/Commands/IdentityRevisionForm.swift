@@ -6,8 +6,10 @@ extension IdentityRevision {
 
     /// Throws unless the revision could be asked as it stands.
     func check(of id: IdentityID, on estate: Estate) throws(CommandRefusal) {
-        let others = estate.identities.values.lazy.filter { $0.id != id && $0.retiredAt == nil }
-        try demand(!others.contains { $0.latest.content.name == name }, else: .nameTaken, "name")
+        if estate.identities[id]?.latest.content.name != name {
+            let others = estate.identities.values.lazy.filter { $0.id != id && $0.retiredAt == nil }
+            try demand(!name.isAlike(others.map(\.latest.content.name)), else: .nameTaken, "name")
+        }
         try demand(!destination.url.isEmpty, else: .destinationMissing, "destination")
         try checkDestinations(on: estate)
         try demand(version.isVersion, else: .invalidValue, "version")

@@ -20,7 +20,7 @@ public struct AddOperator: Command {
     public var subject: CommandSubject { .operator(id) }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
-        try demand(!estate.operators.values.contains { $0.name == operatorName }, else: .nameTaken, "name")
+        try demand(!operatorName.isAlike(estate.operators.values.lazy.map(\.name)), else: .nameTaken, "name")
         try check(roles)
         var event = OperatorAdded()
         event.id = id
@@ -70,6 +70,7 @@ public struct RemoveOperator: Command {
     }
 
     public var subject: CommandSubject { .operator(id) }
+    public var isUrgent: Bool { true }
 
     public func events(on estate: Estate) throws(CommandRefusal) -> [EventData] {
         guard estate.operators[id] != nil else { throw CommandRefusal(.notFound) }

@@ -31,8 +31,21 @@ public struct LedgerFacts: Sendable, Equatable {
     public var anchorEvery: LedgerConfigured.AnchorEvery?
     /// Where the settings were last set; nil while they never were.
     public var configuredAt: Position?
+    /// The newest; nil while there is none.
+    public var clockConfirmation: ClockConfirmation?
 
     public init() {}
+}
+
+/// What an operator said of a clock that did not fit the log.
+public struct ClockConfirmation: Sendable, Equatable {
+    /// What the clock said then.
+    public var clock: Timestamp
+    /// How far it was ahead, in microseconds; negative when it was behind.
+    public var ahead: Int64
+    public var at: Position
+    /// The log's own time, which never runs backwards: later than ``clock`` where that was behind.
+    public var recordedAt: Timestamp
 }
 
 public struct Operator: Sendable, Equatable {

@@ -13,7 +13,7 @@ extension Estate {
     /// events out, and a damaged log must not stop its auditor.
     public mutating func fold(_ event: Event) {
         switch event.data {
-        case .ledger(let data): fold(data, at: event.position)
+        case .ledger(let data): fold(data, of: event)
         case .operators(let data): fold(data, of: event)
         case .environments(let data): fold(data, at: event.position)
         case .apis(let data): fold(data, at: event.position)
@@ -24,7 +24,8 @@ extension Estate {
         size = event.position.advanced(by: 1)
     }
 
-    private mutating func fold(_ event: LedgerEvent, at position: Position) {
+    private mutating func fold(_ event: LedgerEvent, of whole: Event) {
+        let position = whole.position
         switch event {
         case .created(let data):
             ledger.origin = data.origin
@@ -61,7 +62,10 @@ extension Estate {
             ledger.origin = data.origin
             ledger.verifierKey = data.verifierKey
             ledger.incarnation = data.incarnation
-        case .anchorReset, .clockConfirmed:
+        case .clockConfirmed(let data):
+            ledger.clockConfirmation = ClockConfirmation(
+                clock: data.clock, ahead: data.aheadMicroseconds, at: position, recordedAt: whole.recordedAt)
+        case .anchorReset:
             break
         }
     }

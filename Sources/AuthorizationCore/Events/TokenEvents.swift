@@ -215,6 +215,14 @@ public struct TokenRefused: FieldGroup, Hashable {
     }
 }
 
+extension TokenRefused {
+    /// Whether the HTTP server refused the request before any of it was read: nothing was decided, so there is nothing
+    /// to decide again. A decision that finds a request malformed says what its fault is.
+    public var isUnread: Bool {
+        reason == .malformedRequest && request.map { $0.fault == nil } ?? false
+    }
+}
+
 /// What is no longer believed, from here on.
 public struct TokenRevoked: FieldGroup {
     public enum Scope: String, CaseIterable, TextValue {

@@ -32,11 +32,6 @@ public struct DecisionState: Sendable {
         self.estate = estate
         self.accounts = accounts
     }
-
-    /// The account that an accepted attempt leads to; nil when its subject has none yet.
-    public func standing(of attempt: ValidationAttempted) -> AccountStanding? {
-        attempt.subjectReference.flatMap { accounts[$0] }
-    }
 }
 
 /// An account, and the event that opened it.
@@ -62,49 +57,6 @@ public func nextStep(
     _ request: TokenRequest, given facts: DecisionFacts, in state: DecisionState,
     after attempts: [ValidationAttempted]
 ) -> PasswordGrantStep {
-    let reach = PasswordGrantReach(of: GuardedRequest(request), in: state.estate)
-    return reach.step(after: attempts, throttle: request.throttle) { winner, link, afterIndeterminate in
-        reach.terms(through: link).step(
-            for: winner, standing: state.standing(of: winner), afterIndeterminate: afterIndeterminate, given: facts)
-    }
-}
-
-/// All of a request that its guards look at, besides the throttle's numbers.
-///
-/// Two requests that are equal in this reach the same Identities in the same estate, and would get the same terms.
-public struct GuardedRequest: Sendable, Hashable {
-    public var environment: EnvironmentName
-    /// The app that was named and stands in the ledger.
-    public var app: AppID?
-    public var isAuthenticated: Bool
-    public var fault: RequestFault?
-    public var grant: String
-    public var proofIsFaulty: Bool
-    /// What the token would be bound to.
-    public var confirmation: Confirmation?
-    public var resource: [String]?
-    public var scope: [String]
-
-    public init(_ request: TokenRequest) {
-        environment = request.environment
-        app = request.client.app
-        isAuthenticated = request.client.credential != nil
-        fault = request.fault
-        grant = request.grant
-        proofIsFaulty = request.proof?.fault != nil
-        confirmation = request.proof.flatMap(Confirmation.init(of:))
-        resource = request.asked.resource
-        scope = request.asked.scope ?? []
-    }
-}
-
-extension Confirmation {
-    fileprivate init?(of proof: ProofOfPossession) {
-        guard let thumbprint = proof.thumbprint else { return nil }
-        self.init()
-        switch proof.kind {
-        case .dpop: jkt = thumbprint
-        case .mtls: x5tS256 = thumbprint
-        }
-    }
+    PasswordGrantPlan(of: request, in: state.estate)
+        .nextStep(request, given: facts, accounts: state.accounts, after: attempts)
 }

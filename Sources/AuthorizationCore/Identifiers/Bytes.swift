@@ -80,10 +80,15 @@ extension FixedBytes {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.count)
-        for index in 0..<Self.count {
-            bytes.append(UInt8(truncatingIfNeeded: word(index / 8) >> UInt64(56 - index % 8 * 8)))
-        }
+        append(to: &bytes)
         return bytes
+    }
+
+    /// Appends the bytes in order.
+    public func append(to bytes: inout [UInt8]) {
+        for index in 0..<Self.count / 8 {
+            withUnsafeBytes(of: word(index).bigEndian) { bytes.append(contentsOf: $0) }
+        }
     }
 
     public init?(text: String) {

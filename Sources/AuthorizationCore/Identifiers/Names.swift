@@ -15,6 +15,20 @@ public struct Name: TextValue, Hashable, Comparable {
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }
 
+extension Name {
+    /// What a reader takes two names for one by: they are alike when they differ only in case, or in spaces at an end
+    /// or after one another.
+    public var likeness: String {
+        text.lowercased().split(separator: " ").joined(separator: " ")
+    }
+
+    /// Whether one of these is this name, or cannot be told from it by reading.
+    func isAlike(_ others: some Sequence<Name>) -> Bool {
+        let likeness = likeness
+        return others.contains { $0 == self || $0.likeness == likeness }
+    }
+}
+
 private func isNameCharacter(_ byte: UInt8) -> Bool {
     switch byte {
     case 48...57, 65...90, 97...122, 32, 45, 46, 95: true

@@ -54,6 +54,15 @@ public struct RecordingBudget: Sendable {
         return fits ? .record : .suppress
     }
 
+    /// Puts requests that will not be recorded one by one into the sums.
+    ///
+    /// `source` is nil where nobody counted from where they came.
+    public mutating func suppress(
+        _ count: Int64 = 1, reason: Refusal, source: Bytes16?, from: Timestamp, to: Timestamp
+    ) {
+        suppressed.add(reason, count: count, source: source, from: from, to: to)
+    }
+
     /// The sums since the last ones, one per reason, if those are a minute old; and whatever there is when `closing`.
     public mutating func drain(at now: Timestamp, closing: Bool = false) -> [RequestsSuppressed] {
         suppressed.drain(at: now, closing: closing)

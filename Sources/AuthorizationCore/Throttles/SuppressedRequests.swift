@@ -15,11 +15,16 @@ struct SuppressedRequests: Sendable {
     }
 
     mutating func add(_ reason: Refusal, source: Bytes16, at now: Timestamp) {
-        var sum = sums.removeValue(forKey: reason) ?? Sum(from: now, to: now)
-        sum.count += 1
-        sum.from = min(sum.from, now)
-        sum.to = max(sum.to, now)
-        if sum.sources.count < Self.maximumSources { sum.sources.insert(source) }
+        add(reason, count: 1, source: source, from: now, to: now)
+    }
+
+    /// Without a source where nobody counted them.
+    mutating func add(_ reason: Refusal, count: Int64, source: Bytes16?, from: Timestamp, to: Timestamp) {
+        var sum = sums.removeValue(forKey: reason) ?? Sum(from: from, to: to)
+        sum.count += count
+        sum.from = min(sum.from, from)
+        sum.to = max(sum.to, to)
+        if let source, sum.sources.count < Self.maximumSources { sum.sources.insert(source) }
         sums[reason] = sum
     }
 

@@ -3,7 +3,7 @@ public import AuthorizationCore
 /// Whether the wall clock fits what the log and the monotonic clock say.
 ///
 /// Times that are recorded order nothing, but lifetimes hang on them: a service whose clock has jumped is not ready
-/// until its operator has looked (`clock.confirmed`).
+/// until its clock is right again, or its operator has looked and said that it is (`clock.confirmed`).
 public enum ClockJudgement: Equatable, Sendable {
     /// Further behind than this is wrong: recorded time never runs backwards.
     public static let toleranceBehindInMicroseconds: Int64 = 5_000_000
@@ -13,12 +13,12 @@ public enum ClockJudgement: Equatable, Sendable {
     case behind(microseconds: Int64)
     case ahead(microseconds: Int64)
 
-    /// Judges the wall clock against the newest event's time and the monotonic time since, which is known to lie in a
-    /// range: each bound counts where it favours the clock.
-    public init(wall: Timestamp, lastEvent: Timestamp, elapsedMicroseconds elapsed: ClosedRange<Int64>) {
-        let sinceEvent = wall.microseconds - lastEvent.microseconds
-        let behind = elapsed.lowerBound - sinceEvent
-        let ahead = sinceEvent - elapsed.upperBound
+    /// Judges the wall clock against a moment that is believed and the monotonic time since, which is known to lie in
+    /// a range: each bound counts where it favours the clock.
+    public init(wall: Timestamp, believed: Timestamp, elapsedMicroseconds elapsed: ClosedRange<Int64>) {
+        let since = wall.microseconds - believed.microseconds
+        let behind = elapsed.lowerBound - since
+        let ahead = since - elapsed.upperBound
         if behind > Self.toleranceBehindInMicroseconds {
             self = .behind(microseconds: behind)
         } else if ahead > Self.toleranceAheadInMicroseconds {
@@ -27,40 +27,70 @@ public enum ClockJudgement: Equatable, Sendable {
             self = .right
         }
     }
+
+    /// How far the clock is ahead, negative when it is behind; nil while it is right.
+    public var aheadMicroseconds: Int64? {
+        switch self {
+        case .right: nil
+        case .behind(let microseconds): -microseconds
+        case .ahead(let microseconds): microseconds
+        }
+    }
 }
 
-/// Follows the newest event's time from look to look, because the monotonic clock says nothing about times before
-/// the start, and nobody looks at the very moment of an append.
+/// Follows the clock from look to look, because nobody looks at the very moment of an append.
+///
+/// What is believed is what the clock said when an event was first seen while it was right. While it is wrong, new
+/// events are recorded under it and prove nothing: only an operator's word, or a clock that fits again, ends the alarm.
 public struct ClockWatch: Sendable {
     private struct Look {
-        var lastEvent: Timestamp
+        /// The log's time then.
+        var event: Timestamp
+        /// What the wall clock said, or should have.
+        var believed: Timestamp
+        /// When, in microseconds from any beginning.
         var monotonic: Int64
-        /// How long ago the event may have been when it was first seen.
-        var ageAtMost: Int64
     }
 
-    private var firstSeen: Look?
-    private var lastLook: Int64 = 0
+    private var reference: Look
+    private var confirmedAt: Position?
+    private var lastLook: Int64
 
-    public init() {}
-
-    /// Judges the clock now. `monotonic` is in microseconds from any beginning.
+    /// The first look. `monotonic` is in microseconds from any beginning.
     ///
-    /// The first look takes the wall clock for right unless it is behind the log: how long nothing ran before cannot
-    /// be told from a jump.
-    public mutating func judge(wall: Timestamp, monotonic: Int64, lastEvent: Timestamp) -> ClockJudgement {
-        let seen: Look
-        if let firstSeen, firstSeen.lastEvent == lastEvent {
-            seen = firstSeen
-        } else {
-            let ageAtMost =
-                firstSeen == nil ? max(0, wall.microseconds - lastEvent.microseconds) : max(0, monotonic - lastLook)
-            seen = Look(lastEvent: lastEvent, monotonic: monotonic, ageAtMost: ageAtMost)
-        }
-        firstSeen = seen
+    /// It takes the wall clock for right unless it is behind the log. How long nothing ran before cannot be told from
+    /// a jump ahead: the monotonic clock does not outlive the machine's start, and a ledger that rested for a night or
+    /// a month must start without ceremony.
+    public init(wall: Timestamp, monotonic: Int64, newest: Timestamp, confirmation: ClockConfirmation?) {
+        // A clock that was behind when it was confirmed lets the log's time stand still until it has caught up.
+        let least = confirmation.flatMap { $0.recordedAt == newest ? $0.clock : nil } ?? newest
+        reference = Look(event: newest, believed: max(wall, least), monotonic: monotonic)
+        confirmedAt = confirmation?.at
         lastLook = monotonic
-        let elapsed = max(0, monotonic - seen.monotonic)
-        return ClockJudgement(
-            wall: wall, lastEvent: lastEvent, elapsedMicroseconds: elapsed...(elapsed + seen.ageAtMost))
+    }
+
+    /// Judges the clock now.
+    public mutating func judge(
+        wall: Timestamp, monotonic: Int64, newest: Timestamp, confirmation: ClockConfirmation?
+    ) -> ClockJudgement {
+        defer { lastLook = monotonic }
+        if let confirmation, confirmation.at != confirmedAt {
+            confirmedAt = confirmation.at
+            reference = Look(event: confirmation.recordedAt, believed: confirmation.clock, monotonic: monotonic)
+            // The word was given at some time since the last look.
+            let judgement = judgement(wall, monotonic, notSeenFor: max(0, monotonic - lastLook))
+            if judgement == .right { reference.believed = wall }
+            return judgement
+        }
+        let judgement = judgement(wall, monotonic)
+        guard judgement == .right, newest > reference.event else { return judgement }
+        reference = Look(event: newest, believed: max(wall, newest), monotonic: monotonic)
+        // Wrong after all when the event is of a moment, between two looks, in which the clock was ahead.
+        return self.judgement(wall, monotonic)
+    }
+
+    private func judgement(_ wall: Timestamp, _ monotonic: Int64, notSeenFor age: Int64 = 0) -> ClockJudgement {
+        let elapsed = max(0, monotonic - reference.monotonic)
+        return ClockJudgement(wall: wall, believed: reference.believed, elapsedMicroseconds: elapsed...(elapsed + age))
     }
 }

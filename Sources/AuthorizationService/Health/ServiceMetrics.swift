@@ -17,6 +17,10 @@ extension ServiceContext {
                 name: "authledger_free_bytes", help: "Free space of the ledger's file system.", kind: .gauge,
                 value: configuration.freeBytes()),
             Metric(
+                name: "authledger_clock_ahead_microseconds",
+                help: "How far the clock is ahead of the log and the time since, negative when behind; 0 if it fits.",
+                kind: .gauge, value: serviceClock.judgement.aheadMicroseconds ?? 0),
+            Metric(
                 name: "authledger_tokens_issued_total", help: "Access tokens issued.", kind: .counter,
                 value: Int64(counts.tokensIssued)),
             Metric(
@@ -40,7 +44,7 @@ extension ServiceContext {
 
     private func identityMetrics(_ estate: Estate) -> [Metric] {
         let loads = estate.identities.values.filter { $0.retiredAt == nil }.map(\.id).sorted().map { id in
-            (labels: [Metric.Label("identity", id.text)], load: slots.load(of: id.text))
+            (labels: [Metric.Label("identity", id.text)], load: slots.load(of: IdentitySlots.Name(id.bits)))
         }
         return [
             Metric(

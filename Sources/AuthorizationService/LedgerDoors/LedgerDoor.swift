@@ -48,6 +48,8 @@ public final class LedgerDoor: Sendable {
 
     private func reading(_ request: HTTPRequest, _ body: () async -> HTTPResponse) async -> HTTPResponse {
         guard request.method == "GET" || request.method == "HEAD" else { return Problem.methodNotAllowed("GET, HEAD") }
+        // No path below has parameters: one that was given meant something that would not be done.
+        do throws(Problem) { try Query(request).finish() } catch { return error.response() }
         return await body()
     }
 

@@ -63,6 +63,9 @@ struct CommandReading {
         case .suspension(let id):
             if method == "PUT" { return try ready(SuspendApp(id: try identifier(id)), &body) }
             return try ready(ResumeApp(id: try identifier(id)), &body)
+        case .ledgerSettings:
+            return try ready(ConfigureLedger(settings: body.ledgerSettings()), &body)
+        case .clockConfirmation: return try await confirmClock(&body)
         case .item, .linkableAPIs, .identityChain, .findings:
             throw Problem.notFound
         }
@@ -181,6 +184,21 @@ struct CommandReading {
     private func identifier<Value: TextValue>(_ text: String) throws(Problem) -> Value {
         guard let value = Value(text: text) else { throw .notFound }
         return value
+    }
+
+    private func confirmClock(_ body: inout MemberReader) async throws -> ReadCommand {
+        let reason = body.required("reason", body.reason("reason"), else: "")
+        try body.finish()
+        let (clock, judgement) = context.serviceClock.reading
+        let blind = try context.blind()
+        // What is not to be confirmed is refused, and seals nothing.
+        guard let ahead = judgement.aheadMicroseconds else {
+            return ReadCommand(command: ConfirmClock(clock: clock, ahead: nil, reason: nil), blind: blind)
+        }
+        let sealed = try await seal(SealedText(path: "reason", text: Array(reason.utf8)), blind)
+        return ReadCommand(
+            command: ConfirmClock(clock: clock, ahead: ahead, reason: sealed.value), blind: blind,
+            sealed: [sealed.record])
     }
 
     private func drawSecret() throws(CryptoError) -> (text: String, digest: SecretDigest) {

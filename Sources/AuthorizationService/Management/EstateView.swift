@@ -16,7 +16,32 @@ struct EstateView {
         case .api(let id): estate.apis[id].map(object(of:))
         case .identity(let id): estate.identities[id].map(object(of:))
         case .app(let id): estate.apps[id].map(object(of:))
+        case .settings: settings
+        case .clock: estate.ledger.clockConfirmation.map(object(of:))
         }
+    }
+
+    /// The settings of the ledger, the defaults where nothing was set.
+    private var settings: JSONObject {
+        let ledger = estate.ledger
+        let limits = ThrottleLimits(ledger: ledger.limits)
+        return [
+            "limits": .object([
+                "app_failures": .integer(limits.appFailures), "app_seconds": .integer(limits.appSeconds),
+                "user_failures": .integer(limits.userFailures), "user_seconds": .integer(limits.userSeconds),
+            ]),
+            "operator_key_days": .integer(ledger.operatorKeyDays ?? defaultOperatorKeyDays),
+            "tag_retention_days": .integer(ledger.tagRetentionDays ?? defaultTagRetentionDays),
+            "unrecognised_retention_days": .integer(
+                ledger.unrecognisedRetentionDays ?? defaultUnrecognisedRetentionDays),
+        ]
+    }
+
+    private func object(of confirmation: ClockConfirmation) -> JSONObject {
+        [
+            "ahead_us": .integer(confirmation.ahead), "clock": .string(confirmation.clock.text),
+            "confirmed_at": .integer(confirmation.at.value),
+        ]
     }
 
     func object(of found: Operator) -> JSONObject {

@@ -23,6 +23,8 @@ struct ManagementRead {
             case .findings(let name):
                 try Query(request).finish()
                 return answer.response(try findings(name, state.estate))
+            case .ledgerSettings: return try one(.settings, answer, request)
+            case .clockConfirmation: return try one(.clock, answer, request)
             case .identityChain(let environment, let api):
                 return try await IdentityChainRead(context: context).answer(environment, api, request)
             case .revisions, .retirement, .operatorRoles, .settings, .credentials, .link, .deployment, .secrets,
@@ -37,7 +39,6 @@ struct ManagementRead {
     private func one(
         _ id: String, in collection: ManagementRoute.Collection, _ answer: EstateAnswer, _ request: HTTPRequest
     ) throws(Problem) -> HTTPResponse {
-        try Query(request).finish()
         let subject: CommandSubject? =
             switch collection {
             case .operators: OperatorID(text: id).map { .operator($0) }
@@ -47,6 +48,13 @@ struct ManagementRead {
             case .identities: IdentityID(text: id).map { .identity($0) }
             case .apps: AppID(text: id).map { .app($0) }
             }
+        return try one(subject, answer, request)
+    }
+
+    private func one(
+        _ subject: CommandSubject?, _ answer: EstateAnswer, _ request: HTTPRequest
+    ) throws(Problem) -> HTTPResponse {
+        try Query(request).finish()
         guard let subject, let object = answer.view.object(of: subject) else { throw .notFound }
         return answer.response(.object(object))
     }
@@ -77,36 +85,6 @@ struct ManagementRead {
 extension Finding {
     fileprivate var object: JSONObject {
         ["kind": .string(kind.rawValue), "about": .texts(about), "text": .string(text)]
-    }
-}
-
-/// The members of a query, each at most once, none unknown.
-struct Query {
-    private let form: FormURLEncoded
-    private var known: Set<String> = []
-
-    init(_ request: HTTPRequest) throws(Problem) {
-        do throws(FormError) {
-            form = try FormURLEncoded(parsing: request.query ?? "")
-        } catch {
-            throw Problem(status: 400, title: "The query cannot be read", reason: "malformed")
-        }
-        if form.repeatedName != nil {
-            throw Problem(status: 400, title: "A parameter stands there twice", reason: "repeated_value")
-        }
-    }
-
-    mutating func text(_ name: String) -> String? {
-        known.insert(name)
-        return form.first(name)
-    }
-
-    func finish() throws(Problem) {
-        let unknown = form.fields.map(\.name).filter { !known.contains($0) }
-        guard unknown.isEmpty else {
-            throw Problem(
-                status: 400, title: "There is no such parameter", reason: "unknown_parameter", fields: unknown)
-        }
     }
 }
 

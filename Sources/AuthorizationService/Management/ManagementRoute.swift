@@ -18,6 +18,8 @@ enum ManagementRoute: Equatable {
     case suspension(String)
     case identityChain(environment: String, api: String)
     case findings(String)
+    case ledgerSettings
+    case clockConfirmation
 
     enum Collection: String, CaseIterable {
         case operators, environments, apis, apps
@@ -32,8 +34,12 @@ enum ManagementRoute: Equatable {
         guard segments.first == "manager", (2...6).contains(segments.count) else { return nil }
         let rest = Array(segments.dropFirst())
         guard let collection = Collection(rawValue: rest[0]) else {
-            guard rest == ["linkable-apis"] else { return nil }
-            self = .linkableAPIs
+            switch rest {
+            case ["linkable-apis"]: self = .linkableAPIs
+            case ["settings"]: self = .ledgerSettings
+            case ["clock", "confirmation"]: self = .clockConfirmation
+            default: return nil
+            }
             return
         }
         switch rest.count {
@@ -75,6 +81,8 @@ enum ManagementRoute: Equatable {
         case .item, .linkableAPIs, .identityChain, .findings: ["GET"]
         case .revisions, .retirement, .credentials, .secrets: ["POST"]
         case .operatorRoles, .settings: ["PUT"]
+        case .ledgerSettings: ["GET", "PUT"]
+        case .clockConfirmation: ["GET", "POST"]
         case .assuranceScheme: ["GET", "PUT"]
         case .link, .deployment, .suspension: ["PUT", "DELETE"]
         }
@@ -85,6 +93,7 @@ enum ManagementRoute: Equatable {
         switch self {
         case .collection(.operators), .item(.operators, _), .operatorRoles:
             method == "GET" ? .auditor : .administrator
+        case .ledgerSettings, .clockConfirmation: method == "GET" ? .manager : .administrator
         case .deployment: .deployer
         case .collection, .item, .revisions, .retirement, .settings, .assuranceScheme, .credentials, .linkableAPIs,
             .link, .secrets, .suspension, .identityChain, .findings:
@@ -97,7 +106,7 @@ enum ManagementRoute: Equatable {
         switch self {
         case .collection(.operators), .item(.operators, _), .operatorRoles: false
         case .collection, .item, .revisions, .retirement, .settings, .assuranceScheme, .credentials, .linkableAPIs,
-            .link, .deployment, .secrets, .suspension, .identityChain, .findings:
+            .link, .deployment, .secrets, .suspension, .identityChain, .findings, .ledgerSettings, .clockConfirmation:
             true
         }
     }
@@ -129,6 +138,8 @@ enum ManagementRoute: Equatable {
         case (.secrets, _): RotateAppSecret.name
         case (.suspension, "PUT"): SuspendApp.name
         case (.suspension, _): ResumeApp.name
+        case (.ledgerSettings, _): ConfigureLedger.name
+        case (.clockConfirmation, _): ConfirmClock.name
         case (.collection(.schemes), _), (.item, _), (.linkableAPIs, _), (.identityChain, _), (.findings, _): nil
         }
     }
@@ -136,7 +147,7 @@ enum ManagementRoute: Equatable {
     /// The thing of ours that the path names, for the record; nil when what stands there has not the form of one.
     var target: String? {
         switch self {
-        case .collection, .linkableAPIs: nil
+        case .collection, .linkableAPIs, .ledgerSettings, .clockConfirmation: nil
         case .item(let collection, let id), .revisions(let collection, let id), .retirement(let collection, let id):
             Self.target(id, in: collection)
         case .operatorRoles(let id): Self.target(id, in: .operators)

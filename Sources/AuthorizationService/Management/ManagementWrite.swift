@@ -27,10 +27,13 @@ struct ManagementWrite {
 
     func answer() async -> HTTPResponse {
         do throws(Problem) {
+            try Query(request).finish()
             let idempotency = try IdempotentRequest(request, of: by, under: context.keys.stateKey)
             if let idempotency, let first = try await firstAnswer(to: idempotency) { return first }
             let consulted = try statedPosition()
             let read = try await CommandReading(context: context, now: context.clock()).command(of: route, request)
+            // The last space belongs to what stops somebody.
+            guard read.command.isUrgent || context.configuration.hasSpaceForDecisions else { throw .spaceLow }
             return try await perform(read, consulted: consulted, idempotency)
         } catch {
             return await refuse(error)
@@ -179,6 +182,8 @@ struct ManagementWrite {
 }
 
 extension Problem {
+    static let spaceLow = Problem(
+        status: 503, title: "Disk space is short: only what stops somebody is done", reason: "space_low")
     static let eventTooLarge = Problem(
         status: 422, title: "This is more than one event can hold", reason: "too_large")
 }
@@ -201,7 +206,7 @@ extension ManagementRoute {
         switch self {
         case .collection, .revisions, .credentials, .secrets: 201
         case .item, .retirement, .operatorRoles, .settings, .assuranceScheme, .linkableAPIs, .link, .deployment,
-            .suspension, .identityChain, .findings:
+            .suspension, .identityChain, .findings, .ledgerSettings, .clockConfirmation:
             200
         }
     }

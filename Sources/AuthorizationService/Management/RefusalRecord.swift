@@ -34,16 +34,24 @@ extension ManagementDoor {
     /// disk space is short, the request is counted and answered only. False when it should stand and could not.
     func recordStranger(command: String, _ request: HTTPRequest) async -> Bool {
         let now = context.clock()
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
-            let source = try? context.keys.stateKey.authenticate(
-                LengthPrefixed("budget/source", request.source.network.description).bytes),
-            let tag = Bytes16(bytes: source.bytes.prefix(Bytes16.count)),
+        guard context.configuration.hasSpaceForStrangers,
+            let tag = context.budgetTag(of: request.source),
             context.budget.withLock({ $0.decide(reason: .unknownApp, source: tag, app: nil, at: now) }) == .record
         else {
             context.counters.count(\.requestsSuppressed)
             return true
         }
         return await record(refusal: "unauthenticated", status: 401, of: command, by: .stranger)
+    }
+}
+
+extension ServiceContext {
+    /// Under what a source that asks for nothing in an environment counts in the budget of strangers. It is recorded
+    /// nowhere.
+    func budgetTag(of source: PeerAddress) -> Bytes16? {
+        let digest = try? keys.stateKey.authenticate(
+            LengthPrefixed("budget/source", source.network.description).bytes)
+        return digest.flatMap { Bytes16(bytes: $0.bytes.prefix(Bytes16.count)) }
     }
 }
 

@@ -11,7 +11,7 @@ extension CommandRefusal {
         case .notFound: "There is nothing of this name"
         case .revisionNotFound: "There is no such revision"
         case .retired: "It was retired, which is for good"
-        case .nameTaken: "Another one has this name"
+        case .nameTaken: "Another one has this name, or one that differs only in case or spaces"
         case .resourceTaken: "Another API that is deployed there has this resource"
         case .lastAdministrator: "The last administrator cannot go"
         case .approvalNeeded: "Weaker recording needs the approval of another operator"
@@ -27,6 +27,7 @@ extension CommandRefusal {
         case .reservedField: "This field cannot be added to what is forwarded"
         case .votWithoutVTM: "A vector of trust needs its trustmark"
         case .clientIsNoCaller: "client_id says to whom a token was issued, not who presents it"
+        case .clockRight: "The clock fits the log: there is nothing to confirm"
         case .keyMissing: "The key could not be made"
         }
     }

@@ -20,6 +20,7 @@ public final class LedgerService: Sendable {
     private let health: HealthDoor
     private let proxies: TrustedProxies
     private let managementPlaces: RequestPlaces
+    private let unread: UnreadRequests
 
     /// `serverMetrics` gives what the HTTP server counted.
     public init(_ context: ServiceContext, serverMetrics: @escaping @Sendable () -> [Metric] = { [] }) {
@@ -28,13 +29,13 @@ public final class LedgerService: Sendable {
         let ledger = LedgerDoor(context, releaser: releaser)
         self.releaser = releaser
         self.ledger = ledger
-        let health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
-        self.health = health
-        tokens = TokenDoor(context, clockIsRight: { health.clockIsRight }) { try await ledger.receipt(at: $0) }
+        health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
+        tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
         proxies = TrustedProxies(context)
         managementPlaces = RequestPlaces(context.configuration.maximumManagementRequests)
+        unread = UnreadRequests(context)
     }
 
     /// Whether connections from this address are a proxy's, which has shown its key.
@@ -50,15 +51,18 @@ public final class LedgerService: Sendable {
         case ".well-known": return metadata.answer(request)
         default: break
         }
-        guard segments.count == 3, segments[1] == "oauth", let environment = EnvironmentName(text: segments[0]) else {
-            return Problem.notFound.response()
+        if let environment = TokenDoor.environment(of: segments) {
+            return await tokens.answer(request, environment: environment)
         }
-        switch segments[2] {
-        case "access-token": return await tokens.answer(request, environment: environment)
-        case "jwks": return metadata.answer(request)
-        default: return Problem.notFound.response()
-        }
+        guard segments.count == 3, segments[1] == "oauth", segments[2] == "jwks",
+            EnvironmentName(text: segments[0]) != nil
+        else { return Problem.notFound.response() }
+        return metadata.answer(request)
     }
+
+    /// Takes in that the HTTP server refused a request by itself. It waits for nothing: the record follows within a
+    /// second, as far as the budget of strangers goes.
+    public func note(_ request: RefusedRequest) { unread.note(request) }
 
     /// Records what the command line says about limits, once: from then on the ledger's word holds, and an operator's.
     ///
@@ -90,12 +94,13 @@ public final class LedgerService: Sendable {
         return []
     }
 
-    /// Releases checkpoints and sums up suppressed requests until it is cancelled.
+    /// Releases checkpoints, records what no door saw and sums up suppressed requests until it is cancelled.
     public func runTimers() async {
         var seconds = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
             seconds += 1
+            await unread.record()
             if seconds % Self.checkpointSeconds == 0 { await releaser.releaseIfMoved() }
             if seconds % Self.suppressedSeconds == 0 { await recordSuppressed(closing: false) }
         }
@@ -103,6 +108,7 @@ public final class LedgerService: Sendable {
 
     /// What a stop still has to record. The store is open until this returns.
     public func close() async {
+        await unread.record()
         await recordSuppressed(closing: true)
         await releaser.releaseIfMoved()
     }

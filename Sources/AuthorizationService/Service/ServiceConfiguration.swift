@@ -21,4 +21,9 @@ public struct ServiceConfiguration: Sendable {
         self.baseURL = baseURL
         self.destinations = destinations
     }
+
+    /// Whether what somebody unknown does may be recorded.
+    var hasSpaceForStrangers: Bool { freeBytes() >= minimumFreeBytes }
+    /// Whether tokens and the estate may take space. What is left below belongs to what stops somebody.
+    var hasSpaceForDecisions: Bool { freeBytes() >= minimumFreeBytes / 2 }
 }

@@ -15,17 +15,24 @@ public final class ServiceContext: Sendable {
     public let slots: IdentitySlots
     public let configuration: ServiceConfiguration
     public let clock: @Sendable () -> Timestamp
+    /// Whether ``clock`` may be believed.
+    public let serviceClock: ServiceClock
+    /// Lets so much time pass.
+    public let pause: @Sendable (Duration) async -> Void
     /// Failed guesses and decisions in flight. The store's writer folds every commit into the same table.
     public let throttles: Locked<ThrottleTable>
     public let budget = Locked(RecordingBudget())
     public let counters = ServiceCounters()
     let opened = OpenedValues()
+    let routes = IdentityRoutes()
     let accounts = AccountStandings()
 
     public init(
         store: any EventStore, vaults: any Vaults, keys: any LedgerKeys, identities: IdentityHTTPClient,
         slots: IdentitySlots = IdentitySlots(), configuration: ServiceConfiguration,
-        throttles: Locked<ThrottleTable>, clock: @escaping @Sendable () -> Timestamp
+        throttles: Locked<ThrottleTable>, clock: @escaping @Sendable () -> Timestamp,
+        monotonic: @escaping @Sendable () -> Int64 = ServiceClock.systemMonotonic,
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.store = store
         self.vaults = vaults
@@ -35,6 +42,8 @@ public final class ServiceContext: Sendable {
         self.configuration = configuration
         self.throttles = throttles
         self.clock = clock
+        self.pause = pause
+        serviceClock = ServiceClock(store: store, wall: clock, monotonic: monotonic)
     }
 
     /// A new identifier that sorts by time.

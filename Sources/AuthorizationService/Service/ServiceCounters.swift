@@ -19,7 +19,7 @@ public final class ServiceCounters: Sendable {
 
     public var current: Counts { counts.withLock { $0 } }
 
-    func count(_ what: any WritableKeyPath<Counts, Int> & Sendable) {
-        counts.withLock { $0[keyPath: what] += 1 }
+    func count(_ what: any WritableKeyPath<Counts, Int> & Sendable, _ number: Int = 1) {
+        counts.withLock { $0[keyPath: what] += number }
     }
 }

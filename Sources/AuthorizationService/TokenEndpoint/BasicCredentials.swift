@@ -9,8 +9,8 @@ enum BasicCredentials {
     /// Client id and secret, form-decoded; nil when the field is missing, repeated or malformed.
     static func read(_ fields: HTTPFields) -> (id: String, secret: String)? {
         guard fields.count(of: "Authorization") == 1, let value = fields.first("Authorization"),
-            value.utf8.count <= maximumBytes, value.prefix(6).lowercased() == "basic ",
-            let bytes = Base64.decode(String(value.dropFirst(6))),
+            value.utf8.count <= maximumBytes, startsWithScheme(value.utf8),
+            let bytes = Base64.decode(String(value.utf8.dropFirst(scheme.utf8CodeUnitCount)) ?? ""),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
         guard let id = formDecoded(bytes[..<colon]), let secret = formDecoded(bytes[(colon + 1)...]) else { return nil }
@@ -20,7 +20,16 @@ enum BasicCredentials {
     /// RFC 6749, section 2.3.1: both parts are encoded as in a form before they are joined.
     private static func formDecoded(_ bytes: ArraySlice<UInt8>) -> String? {
         guard !bytes.contains(UInt8(ascii: "&")), !bytes.contains(UInt8(ascii: "=")) else { return nil }
-        guard let form = try? FormURLEncoded(parsing: Array("v=".utf8) + bytes) else { return nil }
-        return form.first("v")
+        return try? FormURLEncoded.decode(bytes)
+    }
+
+    private static let scheme: StaticString = "basic "
+
+    /// RFC 9110, section 11.1: the scheme's name is case-insensitive.
+    private static func startsWithScheme(_ value: String.UTF8View) -> Bool {
+        let start = value.prefix(scheme.utf8CodeUnitCount)
+        return start.count == scheme.utf8CodeUnitCount
+            && zip(start, UnsafeBufferPointer(start: scheme.utf8Start, count: scheme.utf8CodeUnitCount))
+                .allSatisfy { $0 == $1 || (65...90).contains($0) && $0 | 0x20 == $1 }
     }
 }

@@ -44,7 +44,8 @@ struct IdentityCall {
         guard remaining > 0 else { return skipped(attempt, .budgetSpent) }
         guard
             let slot = await context.slots.acquire(
-                identity: link.identity.text, app: app.id.text, source: sourceTag.text,
+                identity: IdentitySlots.Name(link.identity.bits), app: IdentitySlots.Name(app.id.bits),
+                source: IdentitySlots.Name(UInt128(sourceTag.high) << 64 | UInt128(sourceTag.low)),
                 maximumInFlight: Int(revision.maximumInFlight))
         else { return skipped(attempt, .noSlot) }
 
@@ -102,6 +103,20 @@ struct IdentityCall {
     private func request(
         to identity: APIIdentity, _ revision: IdentityRevision, madeAt: Position, remaining: Int64
     ) async throws -> IdentityRequest {
+        let route = try await route(to: identity, revision, madeAt: madeAt)
+        let out = OutgoingBody.make(body, as: revision.body, adding: try await additions(revision))
+        return IdentityRequest(
+            destination: route.destination, body: out.body, contentType: out.contentType,
+            timeoutInMilliseconds: Int(min(revision.timeoutMilliseconds, remaining / 1_000)),
+            certificateAuthority: revision.certificateAuthority, pool: route.pool)
+    }
+
+    /// Where the revision's calls of this environment go. A revision never changes, so it is worked out once.
+    private func route(
+        to identity: APIIdentity, _ revision: IdentityRevision, madeAt: Position
+    ) async throws -> IdentityRoutes.Route {
+        let key = IdentityRoutes.Key(identity: identity.id, madeAt: madeAt, environment: environment)
+        if let known = context.routes.route(key) { return known }
         let recorded = revision.destination(in: environment)
         var url = recorded.url
         if let query = recorded.query {
@@ -114,13 +129,10 @@ struct IdentityCall {
             else { throw AttemptFailure(reason: "the destination's query cannot be opened") }
             url += "?" + String(decoding: opened, as: UTF8.self)
         }
-        let destination = try Destination(parsing: url)
-        let out = OutgoingBody.make(body, as: revision.body, adding: try await additions(revision))
-        return IdentityRequest(
-            destination: destination, body: out.body, contentType: out.contentType,
-            timeoutInMilliseconds: Int(min(revision.timeoutMilliseconds, remaining / 1_000)),
-            certificateAuthority: revision.certificateAuthority,
-            pool: "\(identity.id.text).\(revision.version).\(madeAt)")
+        let route = IdentityRoutes.Route(
+            destination: try Destination(parsing: url), pool: "\(identity.id.text).\(revision.version).\(madeAt)")
+        context.routes.keep(route, for: key)
+        return route
     }
 
     /// What the Identity's forward rules take from the app.

@@ -31,41 +31,47 @@ enum OutgoingBody {
     }
 
     private static func json(_ body: ForwardedBody, adding additions: Additions) -> [UInt8] {
-        var parts: [(name: String, value: [UInt8])] = []
+        var out = JSONWriter(inAnyOrder: true)
+        out.beginObject()
+        let added = additions.map(\.field)
         switch body {
         case .none: break
         case .json(let bytes, let object):
             let kept = object.members.filter { isForwarded($0.name) }
             if additions.isEmpty, kept.count == object.members.count { return bytes }
-            parts = kept.map { ($0.name, Array(bytes[$0.source])) }
-        case .form(_, let form):
-            // A repeated `resource` (RFC 8707) becomes one array: a name stands once in a JSON object.
-            let resources = form.all("resource")
-            for field in form.fields where isForwarded(field.name) {
-                guard field.name == "resource", resources.count > 1 else {
-                    parts.append((field.name, JSON.canonicalBytes(of: .string(field.value))))
-                    continue
-                }
-                guard !parts.contains(where: { $0.name == "resource" }) else { continue }
-                parts.append(("resource", JSON.canonicalBytes(of: .array(resources.map { .string($0) }))))
+            for member in kept where !added.contains(member.name) {
+                out.name(member.name)
+                out.raw(bytes[member.source])
+            }
+        case .form(_, let form): append(form, without: added, to: &out)
+        }
+        for (index, addition) in additions.enumerated()
+        where !added[(index + 1)...].contains(addition.field) {
+            out.name(addition.field)
+            switch addition.value {
+            case .text(let text): out.string(text)
+            case .json(let bytes): out.raw(bytes)
             }
         }
-        for (field, value) in additions {
-            parts.removeAll { $0.name == field }
-            switch value {
-            case .text(let text): parts.append((field, JSON.canonicalBytes(of: .string(text))))
-            case .json(let bytes): parts.append((field, bytes))
+        out.endObject()
+        return out.takeBytes()
+    }
+
+    private static func append(_ form: FormURLEncoded, without added: [String], to out: inout JSONWriter) {
+        // A repeated `resource` (RFC 8707) becomes one array: a name stands once in a JSON object.
+        let resources = form.all("resource")
+        var hasResource = false
+        for field in form.fields where isForwarded(field.name) && !added.contains(field.name) {
+            guard field.name == "resource", resources.count > 1 else {
+                out.name(field.name)
+                out.string(field.value)
+                continue
             }
+            guard !hasResource else { continue }
+            hasResource = true
+            out.name("resource")
+            out.value(.array(resources.map { .string($0) }))
         }
-        var out: [UInt8] = [UInt8(ascii: "{")]
-        for (index, part) in parts.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out += JSON.canonicalBytes(of: .string(part.name))
-            out.append(UInt8(ascii: ":"))
-            out += part.value
-        }
-        out.append(UInt8(ascii: "}"))
-        return out
     }
 
     private static func form(_ body: ForwardedBody, adding additions: Additions) -> [UInt8] {
@@ -94,7 +100,5 @@ enum OutgoingBody {
         return FormURLEncoded(fields).encoded
     }
 
-    private static func isForwarded(_ name: String) -> Bool {
-        !PresentedRequest.neverForwarded.contains(name.lowercased())
-    }
+    private static func isForwarded(_ name: String) -> Bool { PresentedRequest.isForwarded(name) }
 }

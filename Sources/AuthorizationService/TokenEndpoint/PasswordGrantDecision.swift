@@ -26,6 +26,19 @@ struct PasswordGrantDecision {
     let presented: PresentedRequest
     let source: PeerAddress
     var request: TokenRequest
+    /// What the estate says of the request, and the state that said it.
+    private var planned: (plan: PasswordGrantPlan, state: LedgerState)?
+
+    init(
+        context: ServiceContext, id: DecisionID, presented: PresentedRequest, source: PeerAddress,
+        request: TokenRequest
+    ) {
+        self.context = context
+        self.id = id
+        self.presented = presented
+        self.source = source
+        self.request = request
+    }
 
     /// Decides. The attempts and the outcome are in the log when this returns.
     mutating func run() async -> Result {
@@ -41,9 +54,7 @@ struct PasswordGrantDecision {
         request.consulted = state.consulted
         request.engine = state.estate.ledger.engine
         // The guards that stand before the throttle need no secret key and take no place.
-        if case .refuse(let reason) = nextStep(
-            request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
-        {
+        if case .refuse(let reason) = step(given: try facts(), in: state) {
             return try await refuseUnasked(reason, in: state)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
@@ -87,8 +98,7 @@ struct PasswordGrantDecision {
             let state = context.store.state
             request.consulted = state.consulted
             request.engine = state.estate.ledger.engine
-            let step = nextStep(request, given: try facts(), in: DecisionState(estate: state.estate), after: [])
-            if case .refuse(let reason) = step { return .refused(reason, state) }
+            if case .refuse(let reason) = step(given: try facts(), in: state) { return .refused(reason, state) }
             let records =
                 if let sealed { sealed } else { try await sealPerson(into: &request, under: "", blind: blind) }
             sealed = records
@@ -114,7 +124,7 @@ struct PasswordGrantDecision {
     ///
     /// A decision that cannot be brought to its end is refused, and its attempts are recorded all the same: a password
     /// left the house.
-    private func walk(_ call: IdentityCall, admission: Admission) async throws -> Result {
+    private mutating func walk(_ call: IdentityCall, admission: Admission) async throws -> Result {
         var attempts: [Attempt] = []
         do {
             return try await bringToEnd(call, &attempts, admission)
@@ -123,7 +133,7 @@ struct PasswordGrantDecision {
         }
     }
 
-    private func bringToEnd(
+    private mutating func bringToEnd(
         _ call: IdentityCall, _ attempts: inout [Attempt], _ admission: Admission
     ) async throws -> Result {
         var moves = 0
@@ -134,10 +144,8 @@ struct PasswordGrantDecision {
             var facts = try facts()
             facts.engine = state.estate.ledger.engine
             facts.freshAccount = freshAccount
-            let step = nextStep(
-                request, given: facts, in: try await decisionState(state, attempts), after: attempts.map(\.data))
             let outcome: Outcome
-            switch step {
+            switch step(given: facts, in: state, accounts: try await accounts(of: attempts), after: attempts) {
             case .ask(let link):
                 let spent = Int64((monotonicNanoseconds() - start) / 1_000)
                 attempts.append(
@@ -164,13 +172,15 @@ struct PasswordGrantDecision {
 
     /// Refuses for a reason of ours. It stands in the record as an Identity that was passed over for want of time, before
     /// all others, because such a reason ends a chain whatever came of it otherwise.
-    private func giveUp(_ attempts: [Attempt], _ call: IdentityCall, _ admission: Admission) async throws -> Result {
+    private mutating func giveUp(_ attempts: [Attempt], _ call: IdentityCall, _ admission: Admission) async throws
+        -> Result
+    {
         let state = context.store.state
         var facts = try facts()
         facts.engine = state.estate.ledger.engine
         var all = attempts
         var reason = Refusal.identityUnavailable
-        switch nextStep(request, given: facts, in: DecisionState(estate: state.estate), after: []) {
+        switch step(given: facts, in: state) {
         case .ask(let link): all.insert(try call.passOver(link, in: state), at: 0)
         case .refuse(let found): reason = found
         case .issue: break
@@ -186,13 +196,29 @@ struct PasswordGrantDecision {
         var result: (Commit) throws -> Result
     }
 
-    private func decisionState(_ state: LedgerState, _ attempts: [Attempt]) async throws -> DecisionState {
+    /// ``nextStep(_:given:in:after:)``, with what it works out of the estate kept while the estate stands.
+    private mutating func step(
+        given facts: DecisionFacts, in state: LedgerState, accounts: [SubjectReference: AccountStanding] = [:],
+        after attempts: [Attempt] = []
+    ) -> PasswordGrantStep {
+        let plan: PasswordGrantPlan
+        if let planned, planned.state.hasEstate(of: state) {
+            plan = planned.plan
+        } else {
+            plan = PasswordGrantPlan(of: request, in: state.estate)
+            planned = (plan, state)
+        }
+        return plan.nextStep(request, given: facts, accounts: accounts, after: attempts.map(\.data))
+    }
+
+    /// The accounts of the subjects that the attempts named.
+    private func accounts(of attempts: [Attempt]) async throws -> [SubjectReference: AccountStanding] {
         var accounts: [SubjectReference: AccountStanding] = [:]
         for attempt in attempts where attempt.data.outcome == .accepted {
             guard let reference = attempt.data.subjectReference else { continue }
             accounts[reference] = try await context.accounts.standing(of: reference, in: context.store)
         }
-        return DecisionState(estate: state.estate, accounts: accounts)
+        return accounts
     }
 
     private func facts() throws -> DecisionFacts {
@@ -257,7 +283,7 @@ extension PasswordGrantDecision {
     }
 
     private func mayRecordStranger(_ reason: Refusal) -> Bool {
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes,
+        guard context.configuration.hasSpaceForStrangers,
             let source = request.sourceTag
         else { return false }
         return context.budget.withLock {

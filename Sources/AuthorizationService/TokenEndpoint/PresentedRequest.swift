@@ -61,9 +61,11 @@ struct PresentedRequest: Sendable {
             return
         }
         // RFC 6749, section 3.2: parameters must not repeat. RFC 8707, section 2 lets `resource`.
-        if FormURLEncoded(form.fields.filter { $0.name != "resource" }).repeatedName != nil {
-            found(.repeatedParameter)
+        let repeats = form.fields.indices.contains { index in
+            let name = form.fields[index].name
+            return name != "resource" && form.fields[..<index].contains { $0.name == name }
         }
+        if repeats { found(.repeatedParameter) }
         body = .form(bytes, form)
         let resources = form.all("resource")
         take(names: form.fields.map(\.name), resources: resources.isEmpty ? nil : resources) { form.first($0) }
@@ -129,9 +131,21 @@ struct PresentedRequest: Sendable {
                 found(.body)
             }
         }
-        let forwarded = names.filter { !Self.neverForwarded.contains($0.lowercased()) }
-        asked.fields = unique(forwarded.filter(isRecordableFieldName)).sorted()
-        asked.otherFields = Int64(forwarded.count { !isRecordableFieldName($0) })
+        var recorded: [String] = []
+        for name in names where Self.isForwarded(name) {
+            guard isRecordableFieldName(name) else {
+                asked.otherFields += 1
+                continue
+            }
+            if !recorded.contains(name) { recorded.append(name) }
+        }
+        recorded.sort()
+        asked.fields = recorded
+    }
+
+    /// Whether a field of the body goes to the Identity.
+    static func isForwarded(_ name: String) -> Bool {
+        !neverForwarded.contains(name) && !neverForwarded.contains(name.lowercased())
     }
 
     private mutating func takeCredentials(_ value: (String) -> String?) {
@@ -145,8 +159,11 @@ struct PresentedRequest: Sendable {
 
     /// The grant as the log may hold it: one that we know, or `unknown`.
     var recordedGrant: String {
-        grantType.flatMap { Grant(rawValue: $0) }?.rawValue ?? (grantType == nil ? "none" : "unknown")
+        grantType.flatMap { Grant(rawValue: $0) }?.rawValue ?? (grantType == nil ? Self.noGrant : "unknown")
     }
+
+    /// What stands for the grant of a request that named none.
+    static let noGrant = "none"
 }
 
 /// The body of a token request, as it came.
@@ -157,8 +174,10 @@ enum ForwardedBody: Sendable {
 }
 
 private func unique(_ values: [String]) -> [String] {
-    var seen: Set<String> = []
-    return values.filter { seen.insert($0).inserted }
+    // No more than a few dozen.
+    var unique: [String] = []
+    for value in values where !unique.contains(value) { unique.append(value) }
+    return unique
 }
 
 /// RFC 6749, section 3.3: `%x21 / %x23-5B / %x5D-7E`, and no longer than anybody needs.

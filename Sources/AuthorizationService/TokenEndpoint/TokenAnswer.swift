@@ -40,7 +40,7 @@ enum TokenAnswer {
         json.name("token_type")
         json.string(isBound ? "DPoP" : "Bearer")
         json.endObject()
-        return .json(json.bytes, fields: noStore)
+        return .json(json.takeBytes(), fields: noStore)
     }
 
     /// A refusal. All bad user credentials have one body.
@@ -58,7 +58,7 @@ enum TokenAnswer {
         if error.status == 401 { fields.append("WWW-Authenticate", "Basic realm=\"authledger\", charset=\"UTF-8\"") }
         if error.status == 405 { fields.append("Allow", "POST") }
         if let retryAfterSeconds { fields.append("Retry-After", "\(retryAfterSeconds)") }
-        return .json(json.bytes, status: Int(error.status), fields: fields)
+        return .json(json.takeBytes(), status: Int(error.status), fields: fields)
     }
 
     /// RFC 6749, section 5.2: for the developer of a client; it says no more than the code does.

@@ -11,7 +11,6 @@ public final class TokenDoor: Sendable {
     private static let appShare = 4
 
     private let context: ServiceContext
-    private let clockIsRight: @Sendable () -> Bool
     /// The receipt of an event, for clients that prefer to have it at once.
     private let receipt: @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     private let places = Locked(Places())
@@ -23,11 +22,9 @@ public final class TokenDoor: Sendable {
 
     public init(
         _ context: ServiceContext,
-        clockIsRight: @escaping @Sendable () -> Bool = { true },
         receipt: @escaping @Sendable (Position) async throws -> (leaf: [UInt8], proof: String)
     ) {
         self.context = context
-        self.clockIsRight = clockIsRight
         self.receipt = receipt
     }
 
@@ -42,11 +39,11 @@ public final class TokenDoor: Sendable {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 1)
         }
         defer { give(client.app) }
-        guard context.configuration.freeBytes() >= context.configuration.minimumFreeBytes / 2 else {
+        guard context.configuration.hasSpaceForDecisions else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         // A token's lifetime hangs on a clock that may be hours off: none until it is right or its operator has looked.
-        guard clockIsRight() else {
+        guard context.serviceClock.judgement == .right else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 60)
         }
         presented.check(client)
@@ -101,7 +98,13 @@ public final class TokenDoor: Sendable {
         let spent = context.clock().microseconds - request.receivedAt
         let step = quantum * 1_000
         let rest = step - max(0, spent) % step
-        try? await Task.sleep(for: .microseconds(rest))
+        await context.pause(.microseconds(rest))
+    }
+
+    /// The environment whose token endpoint has this path, if it has the form of one.
+    static func environment(of segments: [String]) -> EnvironmentName? {
+        guard segments.count == 3, segments[1] == "oauth", segments[2] == "access-token" else { return nil }
+        return EnvironmentName(text: segments[0])
     }
 
     private func take(_ app: AppID?) -> Bool {

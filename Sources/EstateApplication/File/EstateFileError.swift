@@ -26,8 +26,8 @@ struct EstateFileError: Error, Equatable {
         case missing
         case wrongForm(String)
         case notAName(of: String)
-        /// Of things of one kind.
-        case repeatedName(String, of: String)
+        /// Of things of one kind, that a reader could not tell apart.
+        case repeatedName(String, of: String, as: String)
         case repeatedReference(String)
         case unknownReference(String, of: String)
         case tooMany(Int)
@@ -44,7 +44,9 @@ struct EstateFileError: Error, Equatable {
         case .missing: return "\(place)this member is missing"
         case .wrongForm(let expected): return "\(place)this must be \(expected)"
         case .notAName(let noun): return "\(place)this cannot be the name of an \(noun)"
-        case .repeatedName(let name, let noun): return "\(place)there is an \(noun) named \"\(name)\" already"
+        case .repeatedName(let name, let noun, let again):
+            let difference = name == again ? "" : ", which differs only in case or spaces"
+            return "\(place)there is an \(noun) named \"\(name)\" already\(difference)"
         case .repeatedReference(let name): return "\(place)\"\(name)\" stands there twice"
         case .unknownReference(let name, let noun): return "\(place)there is no \(noun) named \"\(name)\""
         case .tooMany(let limit): return "\(place)there are more than \(limit)"

@@ -1,3 +1,4 @@
+internal import AuthorizationCore
 internal import CanonicalJSON
 
 extension EstateFile {
@@ -23,7 +24,7 @@ extension EstateFile {
     private static func things(of kind: Kind, in object: JSONObject) throws(EstateFileError) -> [DeclaredThing] {
         let path = FilePath().appending(kind.member)
         var things: [DeclaredThing] = []
-        var names: Set<String> = []
+        var names: [String: String] = [:]
         for (index, element) in try array(object[kind.member], at: path).enumerated() {
             let path = path.appending(index)
             guard var body = element.objectValue else { throw EstateFileError(path, .wrongForm("an object")) }
@@ -36,11 +37,11 @@ extension EstateFile {
                 body["same_user_store"] = nil
             }
             try kind.members.check(body, at: path)
-            guard let name = body["name"]?.stringValue, isName(name) else {
+            guard let name = body["name"]?.stringValue, let likeness = Name(text: name)?.likeness else {
                 throw EstateFileError(path.appending("name"), .notAName(of: kind.noun))
             }
-            guard names.insert(name).inserted else {
-                throw EstateFileError(path.appending("name"), .repeatedName(name, of: kind.noun))
+            if let other = names.updateValue(name, forKey: likeness) {
+                throw EstateFileError(path.appending("name"), .repeatedName(other, of: kind.noun, as: name))
             }
             things.append(
                 DeclaredThing(kind: kind, name: name, content: body, apis: apis, sameUserStore: sameUserStore))
@@ -114,17 +115,6 @@ extension EstateFile {
             throw EstateFileError(path.appending(index), .repeatedReference(name))
         }
         return names
-    }
-
-    /// 1 to 64 of `A-Z a-z 0-9 space . _ -`, as in events. It is checked here because names make the plan.
-    private static func isName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                switch $0 {
-                case 48...57, 65...90, 97...122, 32, 45, 46, 95: true
-                default: false
-                }
-            }
     }
 
     /// A lower-case letter, then up to 31 of `a-z 0-9 -`: it becomes part of paths.

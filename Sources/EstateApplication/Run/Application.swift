@@ -53,6 +53,10 @@ struct Application {
     ) throws {
         for _ in 0...Self.maximumReplans {
             let estate = try EstateRead(api: api).estate()
+            // What is pruned leaves its name free.
+            if !prune, let (thing, standing) = file.alike(on: estate) {
+                throw ApplyFailure.alike(thing.kind, name: thing.name, standing: standing)
+            }
             let plan = Plan(file, on: estate, prune: prune)
             guard try consent(plan) else { return }
             if try carryOut(plan, on: estate, into: &applied) { return }

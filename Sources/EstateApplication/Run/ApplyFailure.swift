@@ -31,6 +31,8 @@ enum ApplyFailure: Error, Equatable {
     /// The answer to a request for this path is not what a service of ours answers.
     case notUnderstood(String)
     case refused(String, Problem)
+    /// Something of the file would stand beside a thing whose name nobody could tell from it.
+    case alike(Kind, name: String, standing: String)
     /// Others changed the estate as often as it was planned anew.
     case keepsMoving
 
@@ -43,6 +45,10 @@ enum ApplyFailure: Error, Equatable {
             return "The answer about /\(path) is not one of this version of AuthLedger: is --server the right address?"
         case .refused(let step, let problem):
             return "The service refused to \(step). \(problem.sentence)"
+        case .alike(let kind, let name, let standing):
+            return
+                "The \(kind.noun) \"\(name)\" of the file differs only in case or spaces from \"\(standing)\", which is there "
+                + "already: write its name as it stands, or choose another."
         case .keepsMoving:
             return "Others keep changing the estate: apply again when they are done."
         }
@@ -52,7 +58,7 @@ enum ApplyFailure: Error, Equatable {
         switch self {
         case .unreachable, .notUnderstood: .impossible
         case .refused(_, let problem): problem.status < 500 ? .finding : .impossible
-        case .keepsMoving: .finding
+        case .keepsMoving, .alike: .finding
         }
     }
 

@@ -52,7 +52,12 @@ public struct RightEdge: Equatable, Sendable {
     }
 
     /// The hashes one after the other, from left to right, 32 bytes each. The size is stored beside it.
-    public var serialized: [UInt8] { hashes.flatMap(\.bytes) }
+    public var serialized: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
+        for hash in hashes { hash.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        return bytes
+    }
 }
 
 extension UInt64 {

@@ -3,10 +3,12 @@ internal import Glibc
 /// A copy of a ledger file and its write-ahead log in a folder that only this account can enter; gone with its owner.
 final class PrivateCopy {
     let path: String
+    let cause: SQLiteLedgerReader.CopyCause
     private let folder: String
 
     /// Copies what can be read. Nil when that is not enough.
-    init?(of source: String) {
+    init?(of source: String, because cause: SQLiteLedgerReader.CopyCause) {
+        self.cause = cause
         var template = Array("\(Self.temporaryFolder)/authledger-copy-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return nil }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

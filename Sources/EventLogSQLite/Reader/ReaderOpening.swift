@@ -7,13 +7,17 @@ extension SQLiteLedgerReader {
         try LedgerFile.check(path)
         // SQLite would make the files beside a ledger that lacks them; they are not ours to make.
         if LedgerFile.lacksLogFiles(path) {
-            guard let copy = PrivateCopy(of: path) else { throw .permissionDenied(path: path) }
+            guard let copy = PrivateCopy(of: path, because: .logFilesMissing) else {
+                throw .permissionDenied(path: path)
+            }
             return try open(path, copy: copy)
         }
         do throws(OpenError) {
             return try open(path, copy: nil)
         } catch {
-            guard case .permissionDenied = error, let copy = PrivateCopy(of: path) else { throw error }
+            guard case .permissionDenied = error, let copy = PrivateCopy(of: path, because: .logFilesForbidden) else {
+                throw error
+            }
             return try open(path, copy: copy)
         }
     }

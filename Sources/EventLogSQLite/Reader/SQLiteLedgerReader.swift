@@ -13,6 +13,16 @@ public final class SQLiteLedgerReader: LedgerReader {
 
     /// The ledger could not be read in place, so a private copy was opened: what is shown is as of then.
     public var isCopy: Bool { copy != nil }
+    /// Why it is a copy; nil when it is none.
+    public var copied: CopyCause? { copy?.cause }
+
+    /// Why a ledger could not be read in place.
+    public enum CopyCause: Sendable {
+        /// The files beside it are not there: nothing has the ledger open, or they were not copied with it.
+        case logFilesMissing
+        /// This account may not open them.
+        case logFilesForbidden
+    }
 
     let connection: SQLiteConnection
     private let statements: ReadStatements

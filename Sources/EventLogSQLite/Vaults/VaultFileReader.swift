@@ -19,7 +19,7 @@ public final class VaultFileReader: VaultReader {
     /// Where the file cannot be read in place, a private copy is. Throws ``OpenError``, whose description is a sentence.
     public init(_ path: String, epochKey: consuming SecretBytes) throws(OpenError) {
         try LedgerFile.check(path)
-        let copy = LedgerFile.lacksLogFiles(path) ? PrivateCopy(of: path) : nil
+        let copy = LedgerFile.lacksLogFiles(path) ? PrivateCopy(of: path, because: .logFilesMissing) : nil
         if copy == nil, LedgerFile.lacksLogFiles(path) { throw .permissionDenied(path: path) }
         let connection = try opening(path) { () throws(SQLiteError) in
             try SQLiteConnection(copy?.path ?? path, copy == nil ? .reading : .writing)

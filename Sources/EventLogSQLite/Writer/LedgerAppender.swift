@@ -55,9 +55,9 @@ final class LedgerAppender {
         var bodies: [[UInt8]] = []
         bodies.reserveCapacity(proposal.events.count)
         for proposed in proposal.events {
-            let event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
+            var event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
             do throws(RecordedFormError) {
-                bodies.append(try RecordedForm.encode(event))
+                bodies.append(try RecordedForm.encode(visiting: &event))
             } catch {
                 batch.removeSubrange(firstInBatch...)
                 return .failure(.form(error))
@@ -101,7 +101,6 @@ final class LedgerAppender {
         try statements.commit.run()
 
         for event in batch where event.data.isEstate { state.estate.fold(event) }
-        state.estate.size = Position(size)
         state.head = Head(size: size, root: root)
         state.recordedAt = now
     }

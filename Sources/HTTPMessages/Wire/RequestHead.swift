@@ -15,7 +15,8 @@ package struct RequestHead: Sendable {
 /// lines before the request, any space too many.
 package struct RequestHeadParser: Sendable {
     private let limits: RequestLimits
-    private var requestLine: RequestLine?
+    /// Nil until the first line has come whole.
+    private(set) var requestLine: RequestLine?
     private var fields = HTTPFields()
     private var lineStart = 0
     private var scanned = 0

@@ -27,12 +27,17 @@ package struct RequestReader: Sendable {
     private var decoder: BodyDecoder?
     private var body: [UInt8] = []
     private var isContinueDue = false
-    /// The head of the request whose body is being read, or of the one that was refused for its body.
-    package private(set) var head: RequestHead?
+    private var head: RequestHead?
 
     package init(limits: RequestLimits) {
         self.limits = limits
         parser = RequestHeadParser(limits: limits)
+    }
+
+    /// What is known of the request that is being read, or that was refused: nil until its first line has come whole.
+    package var requested: (method: String, target: RequestTarget)? {
+        if let head { return (head.method, head.target) }
+        return parser.requestLine.map { ($0.method, $0.target) }
     }
 
     package var bufferedCount: Int { buffer.count - start }

@@ -3,6 +3,8 @@ package enum ResponseWriter {
     package static let continueResponse = [UInt8]("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     private static let ownFields = ["Content-Length", "Transfer-Encoding", "Connection", "Date"]
+    /// No less than the status line and these fields take together.
+    private static let ownFieldsSize = 192
 
     /// Appends one response.
     ///
@@ -14,6 +16,8 @@ package enum ResponseWriter {
     package static func append(
         _ response: HTTPResponse, isHead: Bool, date: String, closes: Bool, to output: inout [UInt8]
     ) {
+        let fieldsSize = response.fields.list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        output.reserveCapacity(output.count + ownFieldsSize + fieldsSize + response.body.count)
         output.append(contentsOf: "HTTP/1.1 ".utf8)
         output.append(contentsOf: String(response.status).utf8)
         output.append(contentsOf: " ".utf8)

@@ -138,7 +138,7 @@ struct DecisionReplay {
                     "order", at: attempt.position, recorded: "asked \(data.identity.text)", replayed: step.words)
                 return false
             }
-            let chain = version.reach(of: request).reach.chain
+            let chain = version.plan(of: request).chain
             guard link.identity == data.identity else {
                 let isLink = chain.contains { $0.identity == data.identity }
                 differ(
@@ -168,9 +168,7 @@ struct DecisionReplay {
     private func step(
         _ request: TokenRequest, in version: EstateVersion, after attempts: [ValidationAttempted]
     ) -> PasswordGrantStep {
-        version.reach(of: request).step(
-            after: attempts, throttle: request.throttle, given: facts(.init())
-        ) { _ in nil }
+        version.plan(of: request).nextStep(request, given: facts(.init()), accounts: [:], after: attempts)
     }
 
     private func facts(_ account: AccountID) -> DecisionFacts {
@@ -197,9 +195,8 @@ extension DecisionReplay {
             guard let reference = attempt.subjectReference else { continue }
             standings[reference] = try standing(of: reference)
         }
-        let step = version.reach(of: request).step(
-            after: attempts, throttle: request.throttle, given: facts
-        ) { $0.subjectReference.flatMap { standings[$0] } }
+        let plan = version.plan(of: request)
+        let step = plan.nextStep(request, given: facts, accounts: standings, after: attempts)
 
         switch (step, outcome.data) {
         case (.ask(let link), _):
@@ -215,22 +212,22 @@ extension DecisionReplay {
             if let opened = decision.opened {
                 differ("account", at: opened.position, recorded: opened.data.account.text, replayed: "none")
             }
-            learn(version.reach(of: request).reach, request, token: nil)
+            learn(plan.throttleLimits, request, token: nil)
         case (.issue(let grant), .issued(let recorded)):
             try compare(recorded, grant, facts, in: version.estate, request)
             guard verdict.differences.isEmpty, let header = try? AccessTokenFormat.header(grant.header) else { return }
             let winner = attempts.firstIndex { $0 == grant.winner } ?? 0
             let token = ReplayedKind.Token(
                 grant, winner: winner, header: SigningInputs.bytes(header: header, claims: []))
-            if let token { learn(version.reach(of: request).reach, request, token: token) }
+            if let token { learn(plan.throttleLimits, request, token: token) }
         case (.refuse, .issued), (.issue, .refused):
             differ("outcome", at: outcome.position, recorded: outcome.data.words, replayed: step.words)
         }
     }
 
     /// Where the throttle had a say, numbers decided: such a decision stands for no other.
-    private mutating func learn(_ reach: PasswordGrantReach, _ request: TokenRequest, token: ReplayedKind.Token?) {
-        let replayed = ReplayedKind(reach.throttleLimits, token)
+    private mutating func learn(_ limits: ThrottleLimits?, _ request: TokenRequest, token: ReplayedKind.Token?) {
+        let replayed = ReplayedKind(limits, token)
         guard verdict.differences.isEmpty, replayed.letsThrough(request.throttle) else { return }
         verdict.learnt = replayed
     }

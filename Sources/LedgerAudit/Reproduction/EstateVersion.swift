@@ -2,13 +2,13 @@ internal import AuthorizationCore
 
 /// The estate as it stood for a while, and what decisions on it have in common.
 final class EstateVersion {
-    /// Requests whose reach is kept; beyond, all are forgotten.
-    private static let maximumReaches = 4_096
+    /// Plans that are kept; beyond, all are forgotten.
+    private static let maximumPlans = 4_096
 
     let estate: Estate
     /// The numbers of events after which the estate stood like this.
     private(set) var sizes: ClosedRange<Int64>
-    private var reaches: [GuardedRequest: Reach] = [:]
+    private var plans: [PlannedRequest: PasswordGrantPlan] = [:]
     /// Decisions on this estate that were made again in full, by their kind.
     private(set) var kinds: [DecisionKind: ReplayedKind] = [:]
     private static let maximumKinds = 16_384
@@ -28,41 +28,37 @@ final class EstateVersion {
         kinds[kind] = replayed
     }
 
-    /// Where such a request leads.
-    func reach(of request: TokenRequest) -> Reach { reach(of: GuardedRequest(request)) }
-
-    private func reach(of request: GuardedRequest) -> Reach {
-        if let reach = reaches[request] { return reach }
-        if reaches.count >= Self.maximumReaches { reaches.removeAll() }
-        let reach = Reach(PasswordGrantReach(of: request, in: estate))
-        reaches[request] = reach
-        return reach
+    /// The request held against this estate.
+    func plan(of request: TokenRequest) -> PasswordGrantPlan {
+        let planned = PlannedRequest(request)
+        if let plan = plans[planned] { return plan }
+        if plans.count >= Self.maximumPlans { plans.removeAll() }
+        let plan = PasswordGrantPlan(of: request, in: estate)
+        plans[planned] = plan
+        return plan
     }
 }
 
-/// Where alike requests lead, with the terms that their tokens get.
-final class Reach {
-    let reach: PasswordGrantReach
-    private var terms: [IdentityID: PasswordGrantTerms] = [:]
+/// All of a request that a plan looks at: two requests that are equal in this have one plan.
+private struct PlannedRequest: Hashable {
+    var environment: EnvironmentName
+    var app: AppID?
+    var isAuthenticated: Bool
+    var fault: RequestFault?
+    var grant: String
+    var proof: ProofOfPossession?
+    var resource: [String]?
+    var scope: [String]?
 
-    init(_ reach: PasswordGrantReach) { self.reach = reach }
-
-    /// What the decision says next.
-    func step(
-        after attempts: [ValidationAttempted], throttle: ThrottleReading?, given facts: DecisionFacts,
-        standing: (ValidationAttempted) -> AccountStanding?
-    ) -> PasswordGrantStep {
-        reach.step(after: attempts, throttle: throttle) { winner, link, afterIndeterminate in
-            terms(through: link).step(
-                for: winner, standing: standing(winner), afterIndeterminate: afterIndeterminate, given: facts)
-        }
-    }
-
-    private func terms(through link: IdentityChain.Link) -> PasswordGrantTerms {
-        if let terms = terms[link.identity] { return terms }
-        let made = reach.terms(through: link)
-        terms[link.identity] = made
-        return made
+    init(_ request: TokenRequest) {
+        environment = request.environment
+        app = request.client.app
+        isAuthenticated = request.client.credential != nil
+        fault = request.fault
+        grant = request.grant
+        proof = request.proof
+        resource = request.asked.resource
+        scope = request.asked.scope
     }
 }
 

@@ -11,6 +11,7 @@ public struct LengthPrefixed: Sendable {
     /// LP of each text's UTF-8 bytes.
     public init(_ texts: String...) {
         bytes = []
+        bytes.reserveCapacity(texts.reduce(0) { $0 + 4 + $1.utf8.count })
         for text in texts { append(text) }
     }
 

@@ -15,6 +15,15 @@ public enum SHA256 {
         }
     }
 
+    /// The SHA-256 of `prefix` ‖ `bytes`.
+    public static func hash(_ prefix: [UInt8], _ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        withContext { context in
+            prefix.withUnsafeBytes { context.update($0) }
+            context.update(bytes)
+            return context.finish()
+        }
+    }
+
     /// The hash of a leaf: SHA-256(0x00 ‖ bytes), RFC 6962 section 2.1.
     public static func leafHash(_ bytes: [UInt8]) -> SHA256Digest {
         bytes.withUnsafeBytes { leafHash($0) }

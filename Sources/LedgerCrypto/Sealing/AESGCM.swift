@@ -16,6 +16,14 @@ public enum AESGCM {
     public static func seal(
         _ plaintext: UnsafeRawBufferPointer, key: borrowing SecretBytes, nonce: [UInt8], associatedData: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
+        try seal(plaintext, after: [], key: key, nonce: nonce, associatedData: associatedData)
+    }
+
+    /// Encrypts `plaintext` and returns `start` ‖ ciphertext ‖ tag, in one allocation.
+    public static func seal(
+        _ plaintext: UnsafeRawBufferPointer, after start: [UInt8], key: borrowing SecretBytes, nonce: [UInt8],
+        associatedData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
         try check(lengthOf: "key", key.count, is: keyLength)
         try check(lengthOf: "nonce", nonce.count, is: nonceLength)
         let count = try libraryLength(plaintext.count, of: "plaintext")
@@ -27,15 +35,21 @@ public enum AESGCM {
             try check(started, "EVP_EncryptInit_ex2")
             var written: Int32 = 0
             try check(EVP_EncryptUpdate(context, nil, &written, associatedData, associatedCount), "EVP_EncryptUpdate")
-            var sealed = [UInt8](repeating: 0, count: plaintext.count)
-            try check(
-                EVP_EncryptUpdate(context, &sealed, &written, plaintext.unsignedBytes, count), "EVP_EncryptUpdate")
-            try check(lengthOf: "ciphertext", Int(written), is: plaintext.count)
-            var tag = [UInt8](repeating: 0, count: tagLength)
-            try check(EVP_EncryptFinal_ex(context, &tag, &written), "EVP_EncryptFinal_ex")
-            try check(
-                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tagLength), &tag), "EVP_CTRL_AEAD_GET_TAG")
-            return sealed + tag
+            var sealed = [UInt8](repeating: 0, count: start.count + plaintext.count + tagLength)
+            sealed.replaceSubrange(..<start.count, with: start)
+            try sealed.withUnsafeMutableBufferPointer { (sealed) throws(CryptoError) in
+                let ciphertext = sealed.extracting(start.count...).baseAddress
+                let tag = sealed.extracting((start.count + plaintext.count)...).baseAddress
+                try check(
+                    EVP_EncryptUpdate(context, ciphertext, &written, plaintext.unsignedBytes, count),
+                    "EVP_EncryptUpdate")
+                try check(lengthOf: "ciphertext", Int(written), is: plaintext.count)
+                try check(EVP_EncryptFinal_ex(context, tag, &written), "EVP_EncryptFinal_ex")
+                try check(
+                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tagLength), tag),
+                    "EVP_CTRL_AEAD_GET_TAG")
+            }
+            return sealed
         }
     }
 

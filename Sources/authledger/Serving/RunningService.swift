@@ -61,6 +61,8 @@ final class RunningService: Sendable {
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
             configuration: configuration, throttles: projection.table, clock: clock)
+        let rested = clock().microseconds - store.state.recordedAt.microseconds
+        if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
         let service = LedgerService(context) {
             guard let counters = serverCounters.withLock({ $0 }) else { return [] }
@@ -76,6 +78,7 @@ final class RunningService: Sendable {
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.isExempt = { service.isProxy($0) }
+        serverConfiguration.onRefusal = { service.note($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
         let server = Server(configuration: serverConfiguration) { await service.answer($0) }
         let port = try server.start(host: options.host, port: options.port)

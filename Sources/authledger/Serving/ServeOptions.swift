@@ -1,6 +1,5 @@
 import CanonicalJSON
 import CommandLineTools
-import Glibc
 import HTTPMessages
 import IdentityClient
 
@@ -105,8 +104,11 @@ struct ServeOptions {
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
             guard let path = arguments.value("config") else { return }
-            guard let bytes = readFile(path, maximumBytes: maximumConfigBytes) else {
-                throw CommandFailure("The config file \(path) cannot be read.")
+            let bytes: [UInt8]
+            do throws(InputFileError) {
+                bytes = try InputFile.read(path, maximumBytes: maximumConfigBytes)
+            } catch {
+                throw CommandFailure(error.sentence)
             }
             guard let object = try? JSON.parse(bytes).objectValue else {
                 throw arguments.error("the config file \(path) is not a JSON object")
@@ -158,22 +160,4 @@ struct ServeOptions {
             return bytes
         }
     }
-}
-
-/// The bytes of a file, or nil when it cannot be read or is longer than `maximumBytes`.
-func readFile(_ path: String, maximumBytes: Int) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
-    var count = 0
-    while count < bytes.count {
-        let found = bytes.withUnsafeMutableBytes {
-            read(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count)
-        }
-        if found < 0 { return nil }
-        if found == 0 { return Array(bytes[..<count]) }
-        count += found
-    }
-    return nil
 }

@@ -16,6 +16,12 @@ extension Metric {
                 help: "Connections closed at once because of a limit.", kind: .counter,
                 value: Int64(counters.connectionsRefusedByTotal + counters.connectionsRefusedByAddress)),
             Metric(
+                name: "authledger_http_refusals_total",
+                help: "Requests that the server refused before anybody read them, by status.", kind: .counter,
+                samples: counters.refusalsByStatus.sorted { $0.key < $1.key }.map { status, count in
+                    Metric.Sample(labels: [Metric.Label("status", "\(status)")], value: Int64(count))
+                }),
+            Metric(
                 name: "authledger_http_requests_in_flight", help: "Requests that are being answered.", kind: .gauge,
                 value: Int64(counters.requestsInFlight)),
         ]

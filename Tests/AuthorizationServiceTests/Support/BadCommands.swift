@@ -236,6 +236,44 @@ private let otherBadCommands: [BadCommand] = [
         body: #"{"lifetimes":{"access_token_seconds":86401}}"#, status: 422, reason: "invalid_value",
         fields: ["lifetimes.access_token_seconds"]),
     BadCommand(
+        name: "no failure at all", method: "PUT", path: "settings", body: #"{"limits":{"user_failures":0}}"#,
+        status: 422, reason: "invalid_value", fields: ["limits.user_failures"]),
+    BadCommand(
+        name: "keys for more than a year", method: "PUT", path: "settings", body: #"{"operator_key_days":367}"#,
+        status: 422, reason: "invalid_value", fields: ["operator_key_days"]),
+    BadCommand(
+        name: "tag keys that go before the throttle is done with them", method: "PUT", path: "settings",
+        body: #"{"tag_retention_days":13}"#, status: 422, reason: "invalid_value", fields: ["tag_retention_days"]),
+    BadCommand(
+        name: "vaults for ever", method: "PUT", path: "settings", body: #"{"unrecognised_retention_days":3651}"#,
+        status: 422, reason: "invalid_value", fields: ["unrecognised_retention_days"]),
+    BadCommand(
+        name: "a setting of environments on the ledger", method: "PUT", path: "settings",
+        body: #"{"refusal_quantum_ms":100}"#, status: 400, reason: "unknown_member", fields: ["refusal_quantum_ms"]),
+    BadCommand(
+        name: "a clock that fits", method: "POST", path: "clock/confirmation", body: #"{"reason":"x"}"#, status: 409,
+        reason: "clock_right"),
+    BadCommand(
+        name: "a confirmation without a reason", method: "POST", path: "clock/confirmation", status: 400,
+        reason: "missing_member", fields: ["reason"]),
+    BadCommand(
+        name: "a command with a parameter", method: "POST", path: "environments?dry_run=1",
+        body: #"{"name":"test"}"#, status: 400, reason: "unknown_parameter", fields: ["dry_run"]),
+    BadCommand(
+        name: "an operator whose name differs in spaces", method: "POST", path: "operators",
+        body: #"{"name":" First ","roles":["manager"]}"#, status: 409, reason: "name_taken", fields: ["name"]),
+    BadCommand(
+        name: "an app whose name differs in case", method: "POST", path: "apps",
+        body: ManagementBodies.app(named: "SHOP", apis: ["API_ID"]), status: 409, reason: "name_taken",
+        fields: ["name"]),
+    BadCommand(
+        name: "an Identity whose name differs in spaces", method: "POST", path: "api-identities",
+        body: ManagementBodies.identity(named: "staff "), status: 409, reason: "name_taken", fields: ["name"]),
+    BadCommand(
+        name: "an API whose name differs in case", method: "POST", path: "apis",
+        body: ManagementBodies.api(named: "Accounts", basePath: "/orders"), status: 409, reason: "name_taken",
+        fields: ["name"]),
+    BadCommand(
         name: "a level twice", method: "PUT", path: "assurance-schemes/nist", body: #"{"levels":["a","a"]}"#,
         status: 422, reason: "repeated_value", fields: ["levels"]),
     BadCommand(

@@ -43,6 +43,15 @@ extension ManagementExamples {
             name: "settings that stand already change nothing", method: "PUT", path: "environments/prod/settings",
             body: "{}", events: []),
         GoodCommand(
+            name: "the ledger's settings are put whole", method: "PUT", path: "settings",
+            body: #"{"limits":{"app_failures":500,"app_seconds":30},"operator_key_days":30,"tag_retention_days":14,"#
+                + #""unrecognised_retention_days":7}"#,
+            events: [.ledgerConfigured],
+            shows: [
+                "operator_key_days": "30", "tag_retention_days": "14", "unrecognised_retention_days": "7",
+                "limits": #"{"app_failures":500,"app_seconds":30,"user_failures":10,"user_seconds":300}"#,
+            ]),
+        GoodCommand(
             name: "an assurance scheme is set", method: "PUT", path: "assurance-schemes/nist",
             body: #"{"levels":["aal1","aal2","aal3"]}"#, events: [.assuranceSchemeSet],
             shows: ["levels": #"["aal1","aal2","aal3"]"#, "name": #""nist""#]),

@@ -29,12 +29,23 @@ struct ManagementDesk {
         configuration.destinations = policy
         context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: try SharedClient.client(),
-            configuration: configuration, throttles: Locked(ThrottleTable()), clock: { time.now })
+            configuration: configuration, throttles: Locked(ThrottleTable()), clock: { time.now },
+            monotonic: { 0 })
         door = ManagementDoor(context: context)
         var created = LedgerCreated()
         created.origin = "auth.example/ledger"
         store.add(.ledger(.created(created)))
         first = try TestOperator.add(Role.allCases, named: "first", to: store, at: time.now)
+    }
+
+    /// A context over the same ledger that is set up in another way. Like the desk's own, it takes every step of the
+    /// clock for a jump: no time passes in tests.
+    func context(_ change: (inout ServiceConfiguration) -> Void) -> ServiceContext {
+        var configuration = context.configuration
+        change(&configuration)
+        return ServiceContext(
+            store: store, vaults: vaults, keys: keys, identities: context.identities, configuration: configuration,
+            throttles: context.throttles, clock: context.clock, monotonic: { 0 })
     }
 
     /// Another operator, added behind the door's back.

@@ -22,6 +22,8 @@ final class RunningLedger {
     private(set) var port: UInt16
     private(set) var process: Process
     private let extraArguments: [String]
+    /// In bytes; the next start takes it.
+    var minimumFree: Int64 = 0
 
     var ledger: String { folder.appendingPathComponent("ledger.db").path }
 
@@ -51,19 +53,21 @@ final class RunningLedger {
     var baseURL: String { "http://127.0.0.1:\(port)" }
 
     /// Starts (again) on the same port: issuers begin with it.
-    func start(adding arguments: [String] = []) throws {
+    ///
+    /// It waits until `path` is answered with 200.
+    func start(adding arguments: [String] = [], until path: String = "/readyz") throws {
         process = Process()
         process.executableURL = Self.binaries.appendingPathComponent("authledger")
         process.arguments =
             [
                 "serve", "--ledger", ledger, "--listen", "127.0.0.1:\(port)", "--base-url", baseURL,
-                "--allow-private-destinations", "--minimum-free", "0",
+                "--allow-private-destinations", "--minimum-free", "\(minimumFree)",
             ] + extraArguments + arguments
         process.standardOutput = try handle("access.log")
         process.standardError = try handle("service.log")
         try process.run()
         for _ in 0..<200 {
-            if let answer = try? Probe.send("GET", "/readyz", to: port), answer.status == 200 { return }
+            if let answer = try? Probe.send("GET", path, to: port), answer.status == 200 { return }
             guard process.isRunning else { break }
             usleep(50_000)
         }
