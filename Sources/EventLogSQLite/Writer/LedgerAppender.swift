@@ -47,7 +47,9 @@ final class LedgerAppender {
 
     /// Judges the proposal against everything before it and writes it if its fences hold. A refused proposal leaves
     /// no trace.
-    func add(_ proposal: Proposal) throws(SQLiteError) -> Result<Commit, AppendError> {
+    ///
+    /// `admission` is where the first event of the proposal's admission stands.
+    func add(_ proposal: Proposal, admission: Position? = nil) throws(SQLiteError) -> Result<Commit, AppendError> {
         if let moved = try movedFence(of: proposal) { return .failure(.moved(moved)) }
         guard proposal.unused.isEmpty || fences.hasRoomForReplays else { return .failure(.full) }
         let first = size
@@ -55,7 +57,8 @@ final class LedgerAppender {
         var bodies: [[UInt8]] = []
         bodies.reserveCapacity(proposal.events.count)
         for proposed in proposal.events {
-            var event = event(of: proposed, at: first + Int64(bodies.count), first: Position(first))
+            var event = event(
+                of: proposed, at: first + Int64(bodies.count), first: Position(first), admission: admission)
             do throws(RecordedFormError) {
                 bodies.append(try RecordedForm.encode(visiting: &event))
             } catch {
@@ -146,9 +149,11 @@ final class LedgerAppender {
 
     // MARK: Writing
 
-    private func event(of proposed: ProposedEvent, at position: Int64, first: Position) -> Event {
+    private func event(
+        of proposed: ProposedEvent, at position: Int64, first: Position, admission: Position?
+    ) -> Event {
         var data = proposed.data
-        data.placeReferences(at: first)
+        data.placeReferences(at: first, admission: admission)
         return Event(
             position: Position(position), recordedAt: now, actor: proposed.actor, correlation: proposed.correlation,
             blind: proposed.blind, data: data)

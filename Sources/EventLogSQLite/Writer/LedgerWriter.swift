@@ -12,6 +12,8 @@ final class LedgerWriter: @unchecked Sendable {
     private let clock: @Sendable () -> Timestamp
     private let configuration: StoreConfiguration
     private var eventsSinceSnapshot: Int64
+    /// Where admissions stand whose outcome is still to come, or why they could not be written.
+    private var admissions: [UInt64: Result<Position, AppendError>] = [:]
     private let ending = Locked(Ending())
 
     struct Published {
@@ -83,15 +85,17 @@ final class LedgerWriter: @unchecked Sendable {
     private func write(_ items: [WriterItem], with appender: LedgerAppender) throws(SQLiteError) {
         var waiting: [WriterItem] = []
         var resume: [() -> Void] = []
+        var estateProposals = 0
         resume.reserveCapacity(items.count)
         do throws(SQLiteError) {
             try appender.begin(at: clock())
-            let deadline = WriterQueue.deadline(after: configuration.gatherNanoseconds)
+            let deadline = monotonicNanoseconds() + configuration.gatherNanoseconds
             var arrived = items
             var count = 0
             while !arrived.isEmpty {
                 count += arrived.count
                 for (index, item) in arrived.enumerated() {
+                    if item.touchesEstate { estateProposals += 1 }
                     do throws(SQLiteError) {
                         if let waiter = try judge(item, with: appender) {
                             waiting.append(item)
@@ -118,6 +122,8 @@ final class LedgerWriter: @unchecked Sendable {
             published.withLock { $0.state = appender.state }
             eventsSinceSnapshot += Int64(appender.batch.count)
         }
+        queue.settle(estateProposals: estateProposals, size: appender.state.head.size)
+        for reservation in queue.takeReleased() { admissions[reservation] = nil }
         for waiter in resume { waiter() }
     }
 
@@ -125,9 +131,11 @@ final class LedgerWriter: @unchecked Sendable {
     private func judge(_ item: WriterItem, with appender: LedgerAppender) throws(SQLiteError) -> (() -> Void)? {
         switch item {
         case .append(let proposal, let waiter):
-            let result = try appender.add(proposal)
-            if case .failure = result, let admission = proposal.admission { queue.restore(admission) }
+            let result = try add(proposal, with: appender)
             return { waiter.resume(returning: result) }
+        case .admitted(let proposal, let reservation):
+            admissions[reservation] = try appender.add(proposal).map(\.first)
+            return nil
         case .admit(let proposal, let reservation, let events, let waiter):
             let result = try appender.add(proposal)
             if case .failure = result { queue.release(reservation) }
@@ -141,6 +149,29 @@ final class LedgerWriter: @unchecked Sendable {
             try appender.keep(checkpoint)
             return { waiter.resume(returning: .success(())) }
         }
+    }
+
+    /// Adds a proposal that may stand on an admission.
+    private func add(
+        _ proposal: Proposal, with appender: LedgerAppender
+    ) throws(SQLiteError) -> Result<Commit, AppendError> {
+        guard let admission = proposal.admission else { return try appender.add(proposal) }
+        switch admissions[admission.reservation] {
+        case .failure(let error): return .failure(error)
+        case .success(let first): return settle(admission, try appender.add(proposal, admission: first))
+        case nil: return settle(admission, try appender.add(proposal, admission: admission.first))
+        }
+    }
+
+    /// Refused, the proposal will come back: its room is kept. Taken, nobody asks again where the admission stands.
+    private func settle(
+        _ admission: Admission, _ result: Result<Commit, AppendError>
+    ) -> Result<Commit, AppendError> {
+        switch result {
+        case .success: admissions[admission.reservation] = nil
+        case .failure: queue.restore(admission)
+        }
+        return result
     }
 
     private func keepHouse(with appender: LedgerAppender) throws(SQLiteError) {

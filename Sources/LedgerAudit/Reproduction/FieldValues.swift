@@ -106,6 +106,7 @@ extension FieldValues: FieldVisitor {
         switch reference {
         case .position(let position): "\(position)"
         case .inThisAppend(let index): "+\(index)"
+        case .admission: "the request"
         }
     }
 }

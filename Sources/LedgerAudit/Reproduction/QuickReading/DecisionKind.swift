@@ -67,7 +67,7 @@ extension ReplayedKind.Token {
             case .position(let position): .position(position.value)
             case places.0: .requested
             case places.1: .winner
-            case .inThisAppend: .account
+            case .inThisAppend, .admission: .account
             }
         }
         self.header = header
