@@ -15,13 +15,15 @@ public enum AuditError: Error, Sendable, Equatable {
     case ambiguousAPI(String, [APIID])
     /// The log holds no outcome of this decision.
     case noSuchDecision(DecisionID)
+    /// The earlier of two moments lies behind the later.
+    case outOfOrder
 
     /// Whether it says that the record is bad, rather than that the question is.
     public var isDamage: Bool {
         switch self {
         case .store(.damaged), .store(.missing), .noEvent: true
         case .store(.unreadable), .store(.closed), .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI,
-            .ambiguousAPI, .noSuchDecision:
+            .ambiguousAPI, .noSuchDecision, .outOfOrder:
             false
         }
     }
@@ -50,6 +52,7 @@ extension AuditError: CustomStringConvertible {
         case .noSuchAPI(let name): "There was no API with the id or name '\(name)' then."
         case .ambiguousAPI(let name, let ids):
             "Several APIs were called '\(name)' then; use an id: \(ids.map(\.text).joined(separator: ", "))."
+        case .outOfOrder: "The earlier moment lies behind the later one."
         case .noSuchDecision(let id): "The ledger holds no outcome of a decision \(id.text)."
         }
     }

@@ -11,6 +11,12 @@ struct EveryDecision {
     /// Made once for all tests that only read it, or change a copy.
     static let once = Result { try EveryDecision() }
 
+    // Safe to share: it is only copied.
+    private nonisolated(unsafe) static let recorded = Result { try MemoryLedger(try once.get().events) }
+
+    /// A ledger of all of them, to be changed at will.
+    static func ledger() throws -> MemoryLedger { MemoryLedger(copying: try recorded.get()) }
+
     /// The decisions of this name and those of its kind.
     func ids(of name: String) -> [DecisionID] {
         names.filter { $0.value == name || $0.value.hasPrefix("\(name), a") }.map(\.key).sorted()

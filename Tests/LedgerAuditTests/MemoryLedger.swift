@@ -40,6 +40,19 @@ final class MemoryLedger: AuditReader {
         if rows.count >= 20 { storedSnapshots = [Head(size: 20, root: root(of: 20))] }
     }
 
+    /// The same ledger once more, to be changed by itself.
+    init(copying other: MemoryLedger) {
+        rows = other.rows
+        tiles = other.tiles
+        pinned = other.pinned
+        edge = other.edge
+        kept = other.kept
+        estateIndex = other.estateIndex
+        outcomes = other.outcomes
+        sealed = other.sealed
+        storedSnapshots = other.storedSnapshots
+    }
+
     func append(_ proposed: ProposedEvent, at time: Timestamp) throws {
         let position = Position(Int64(rows.count))
         let event = Event(

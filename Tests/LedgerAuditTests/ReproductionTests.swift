@@ -1,16 +1,17 @@
 import AuthorizationCore
 import EventLog
+import LedgerCrypto
 import SyntheticLedgers
 import Testing
 
 @testable import LedgerAudit
 
 @Suite struct ReproductionTests {
-    private func ledger() throws -> MemoryLedger { try MemoryLedger(EveryDecision.once.get().events) }
+    private func ledger() throws -> MemoryLedger { try EveryDecision.ledger() }
 
     @Test func `every grant and every refusal comes out as it is recorded`() throws {
         let every = try EveryDecision.once.get()
-        let report = try Reproduction().run(MemoryLedger(every.events))
+        let report = try Reproduction().run(EveryDecision.ledger())
         #expect(report.differentCount == 0, "\(report.different.map { ($0.answer, every.names[$0.decision] ?? "") })")
         #expect(report.decisions == every.names.count && report.identical == every.names.count)
         #expect(report.unknownCount == 0 && report.open == 0 && report.erased == 0)
@@ -39,7 +40,7 @@ import Testing
 
     @Test func `one decision, a range and everything give the same answers`() throws {
         let every = try EveryDecision.once.get()
-        let ledger = try MemoryLedger(every.events)
+        let ledger = try EveryDecision.ledger()
         for id in every.names.keys {
             let report = try Reproduction(.decision(id)).run(ledger)
             let verdict = try #require(report.single)
@@ -108,6 +109,48 @@ import Testing
     @Test func `a decision that is not there is named`() throws {
         let id = DecisionID(bits: 1)
         #expect(throws: AuditError.noSuchDecision(id)) { try Reproduction(.decision(id)).run(ledger()) }
+    }
+
+    @Test func `an event that is damaged, missing or none ends it, and is named`() throws {
+        let place = 60
+        var ledger = try ledger()
+        ledger.rows[place]?.body[30] ^= 1
+        #expect(throws: AuditError.self) { try Reproduction().run(ledger) }
+        do {
+            _ = try Reproduction().run(ledger)
+        } catch {
+            #expect(error.isDamage && "\(error)".contains("position \(place) is damaged"))
+        }
+        ledger = try self.ledger()
+        ledger.rows[place] = nil
+        #expect(throws: AuditError.store(.missing(Position(Int64(place))))) { try Reproduction().run(ledger) }
+        ledger = try self.ledger()
+        let garbage = Array(#"{"type":"token.issued","v":1}"#.utf8)
+        ledger.rows[place] = MemoryLedger.Row(leafHash: SHA256.leafHash(garbage), body: garbage)
+        #expect(throws: AuditError.noEvent(Position(Int64(place)))) { try Reproduction().run(ledger) }
+    }
+
+    @Test func `an absurd number of attempts ends in a difference, not in a loop`() throws {
+        var events = try EveryDecision.once.get().events
+        let attempt = try #require(events.first { if case .tokens(.attempted) = $0.data { true } else { false } })
+        let index = try #require(
+            events.firstIndex { event in
+                guard case .tokens(.issued) = event.data else { return false }
+                return event.correlation == attempt.correlation
+            })
+        events.insert(contentsOf: repeatElement(attempt, count: 5_000), at: index - 1)
+        let report = try Reproduction().run(MemoryLedger(events))
+        #expect(!report.isIdentical && report.different.contains { $0.decision.text == attempt.correlation })
+    }
+
+    @Test func `steps that no decision owns are named`() throws {
+        var events = try EveryDecision.once.get().events
+        let attempt = try #require(events.first { if case .tokens(.attempted) = $0.data { true } else { false } })
+        events.append(
+            ProposedEvent(
+                actor: attempt.actor, correlation: DecisionID(bits: 77).text, blind: Bytes16(), data: attempt.data))
+        let report = try Reproduction().run(MemoryLedger(events))
+        #expect(report.differentCount == 1 && report.different[0].answer == "different: request")
     }
 
     @Test func `an index that lies leads nowhere else`() throws {

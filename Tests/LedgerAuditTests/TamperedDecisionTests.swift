@@ -161,7 +161,7 @@ import Testing
         // The first of a kind is made again in full; the others are told by it.
         let ids = every.ids(of: change.decision)
         for id in Set([ids.first, ids.last].compactMap { $0 }) {
-            let ledger = try MemoryLedger(every.events)
+            let ledger = try EveryDecision.ledger()
             var changed = 0
             for position in ledger.rows.indices {
                 guard let row = ledger.rows[position], let event = try? RecordedForm.decode(row.body),
@@ -179,6 +179,8 @@ import Testing
             #expect(
                 single.differences.contains { $0.what == change.answer || $0.what.hasPrefix(change.answer + ".") },
                 "\(single.answer) \(single.differences)")
+            // Read from the beginning, the last of its kind is first held against the others.
+            guard id == ids.last else { continue }
             let all = try Reproduction().run(ledger)
             let verdict = try #require(all.different.first { $0.decision == id })
             #expect(verdict.differences == single.differences)
@@ -188,7 +190,7 @@ import Testing
 
     @Test func `two attempts in each other's place are out of order`() throws {
         let every = try EveryDecision.once.get()
-        let ledger = try MemoryLedger(every.events)
+        let ledger = try EveryDecision.ledger()
         let id = try #require(every.ids(of: "second of the chain").last)
         let places = try ledger.rows.indices.filter { position in
             let event = try RecordedForm.decode(try #require(ledger.rows[position]).body)
@@ -203,8 +205,7 @@ import Testing
     }
 
     @Test func `an estate event that was changed shows in the decisions that stood on it`() throws {
-        let every = try EveryDecision.once.get()
-        let ledger = try MemoryLedger(every.events)
+        let ledger = try EveryDecision.ledger()
         let place = try #require(
             ledger.estateIndex.first { position in
                 let event = try? RecordedForm.decode(ledger.rows[Int(position.value)]?.body ?? [])

@@ -12,12 +12,13 @@ enum AuditProgram {
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
             VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration,
-            ReproduceCommand.declaration,
+            ReproduceCommand.declaration, ExplainCommand.declaration,
         ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         switch command {
         case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
+        case ExplainCommand.declaration.name: try ExplainCommand.run(options, console)
         case ReproduceCommand.declaration.name: try ReproduceCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
@@ -82,7 +83,7 @@ enum AuditProgram {
         switch error {
         case .store(.damaged), .store(.missing), .noEvent: return .finding
         case .store(.unreadable), .store(.closed): return .impossible
-        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI, .noSuchDecision:
+        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI, .noSuchDecision, .outOfOrder:
             return .usage
         }
     }
