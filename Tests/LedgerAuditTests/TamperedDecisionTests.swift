@@ -21,7 +21,10 @@ import Testing
         ) -> Change {
             Change(decision: decision, name: name, answer: answer) { data in
                 guard case .tokens(.issued(var issued)) = data else { return false }
+                let digest = issued.signingInput.digest
                 change(&issued)
+                // Whoever changes the claims makes their digest fit as well.
+                if issued.signingInput.digest == digest, let anew = try? issued.signedAnew() { issued = anew }
                 data = .tokens(.issued(issued))
                 return true
             }
@@ -129,6 +132,11 @@ import Testing
         .refused("another app", "actor", in: "grant_not_allowed") { $0.request?.client.app = AppID(bits: 1) },
         .refused("another fault", "status", in: "malformed_request, body") { $0.request?.fault = .mediaType },
         .refused("throttle numbers lowered", "order", in: "user_throttled") { $0.request?.throttle?.failures = 3 },
+        .refused("consulted the beginning", "reason") { $0.consulted = 0 },
+        .refused("consulted the future", "consulted") { $0.consulted = 1_000_000 },
+        .attempted(1, "consulted the beginning", "order") { $0.consulted = 0 },
+        .attempted(1, "consulted the future", "consulted") { $0.consulted = 1_000_000 },
+        .requested("consulted the beginning", "chain") { $0.consulted = 0 },
         .attempted(1, "not the newest", "chain") { $0.identity = IdentityID(bits: 1) },
         .attempted(1, "another revision", "chain") { $0.revision = 9 },
         .attempted(1, "through another API", "chain") { $0.via = [APIID(bits: 1)] },

@@ -281,3 +281,16 @@ extension SyntheticLedger {
         record(.tokens(.issued(issued)), by: request.asker, of: id.text, blind: blind, sealed: sealed)
     }
 }
+
+extension TokenIssued {
+    /// The same with the digest of what would have been signed, as somebody would record it who changed the claims.
+    public func signedAnew() throws -> TokenIssued {
+        guard signingInput.digest != nil else { return self }
+        var token = self
+        token.signingInput.digest = Bytes32(
+            SHA256.hash(
+                SigningInputs.bytes(
+                    header: try AccessTokenFormat.header(header), claims: try AccessTokenFormat.claims(claims))))
+        return token
+    }
+}

@@ -1,6 +1,7 @@
 import AuthorizationCore
 import EventLog
 import EventLogSQLite
+import LedgerCrypto
 import SyntheticLedgers
 import Threads
 
@@ -26,7 +27,8 @@ struct Decisions {
     /// Prints how many decisions and events there are, and the id of one in the middle.
     func run() async throws {
         var ledger = SyntheticLedger(seed: seed)
-        ledger.create(origin: "bench.example/decisions")
+        let origin = "bench.example/decisions"
+        ledger.create(origin: origin, verifierKey: try verifierKey(of: origin, seed: seed))
         let town = Town(in: &ledger)
         // The store's clock is that of the invented service.
         let time = Locked(ledger.now)
@@ -49,6 +51,15 @@ struct Decisions {
         print("\(count)\t\(ledger.size)\t\(middle.text)")
         await store.stop()
     }
+}
+
+/// A checkpoint key from the seed: nothing is ever signed with it.
+private func verifierKey(of origin: String, seed: UInt64) throws -> String {
+    var numbers = SeededNumbers(state: ~seed)
+    let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: numbers.next()) }
+    guard let name = KeyName(origin) else { throw RecordedGrants.Missing(thing: "a key's name") }
+    let key = try Ed25519PrivateKey(seed: SecretBytes(copying: bytes))
+    return NoteSigner(name: name, privateKey: key).verifierKey.text
 }
 
 /// What the invented estate holds.
