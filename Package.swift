@@ -53,12 +53,13 @@ let service: [Target] = [
 
 // Audit: what an auditor runs; it shares with the service only the core, the formats and the log.
 let audit: [Target] = [
+    .target(name: "EvidenceVerifier", resources: [.embedInCode("verify.py")]),
     .target(
         name: "LedgerAudit",
         dependencies: [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "Threads",
-        ])
+            "EvidenceVerifier",
+        ]),
 ]
 
 // Programs.
@@ -145,7 +146,7 @@ let tests: [Target] = [
             "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "LedgerCrypto",
             "CSQLite", "LedgerTestSupport", "SyntheticLedgers",
         ],
-        exclude: ["Golden"]),
+        exclude: ["Golden", "Witness"]),
     .testTarget(
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
@@ -158,7 +159,9 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "CanonicalJSON", "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
+            "AuthorizationCore", "AuthorizationService", "CanonicalJSON", "CommandLineTools", "EventLog",
+            "EventLogSQLite",
+            "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
         ],
         exclude: ["Samples", "Witness"]
     ),

@@ -10,6 +10,7 @@ CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     schema_version INTEGER NOT NULL,
     ledger TEXT NOT NULL, -- the origin under which the ledger was created
+    state_check BLOB, -- a MAC under the state key, by which a wrong one is noticed
     erasing INTEGER NOT NULL DEFAULT 0 CHECK (erasing IN (0, 1))
 ) STRICT;
 

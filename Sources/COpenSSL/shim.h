@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 /* What Swift cannot call: macros over variadic functions, and macros that combine others. */
@@ -42,5 +43,22 @@ static inline OSSL_PARAM ledger_modulus_parameter(const unsigned char *number, s
 static inline OSSL_PARAM ledger_exponent_parameter(const unsigned char *number, size_t length) {
     return OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, (unsigned char *)number, length);
 }
+
+/* SHA-256 without EVP, which allocates anew for every digest (OpenSSL 3.0): for the short values of a Merkle tree that
+ * takes as long as the hashing. The library keeps these functions, of which EVP's own are made, but calls them deprecated.
+ * They cannot fail. */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+static inline void ledger_sha256_start(SHA256_CTX *context) { SHA256_Init(context); }
+
+static inline void ledger_sha256_update(SHA256_CTX *context, const void *bytes, size_t length) {
+    SHA256_Update(context, bytes, length);
+}
+
+static inline void ledger_sha256_finish(SHA256_CTX *context, unsigned char *digest) { SHA256_Final(digest, context); }
+
+#pragma GCC diagnostic pop
 
 #endif

@@ -31,6 +31,22 @@ enum ByteScan {
         return offset
     }
 
+    /// Not zero when any of eight bytes is below its lowest, above its highest, a backslash or not ASCII.
+    ///
+    /// The lowest are ASCII; the highest have their high bit set. So no subtraction borrows from a neighbour unless a
+    /// mark is set already.
+    @inline(__always)
+    static func marksOutside(
+        _ bytes: UnsafeRawBufferPointer, _ lowest: UnsafeRawBufferPointer, _ highest: UnsafeRawBufferPointer,
+        at offset: Int
+    ) -> UInt64 {
+        let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let isAtLeast = (word | highBits) &- lowest.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let isAtMost = highest.loadUnaligned(fromByteOffset: offset, as: UInt64.self) &- word
+        let backslashes = word ^ (ones &* UInt64(ASCII.backslash))
+        return (~isAtLeast | ~isAtMost | (backslashes &- ones) & ~backslashes | word) & highBits
+    }
+
     /// Whether `bytes` at `offset` are those of `text`. There must be enough of them.
     @inline(__always)
     static func equals(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ text: StaticString) -> Bool {

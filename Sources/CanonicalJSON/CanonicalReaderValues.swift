@@ -60,7 +60,7 @@ extension CanonicalReader {
         _ = try rawValue()
     }
 
-    private mutating func readScalarOrOpen() throws(JSONParseError) {
+    mutating func readScalarOrOpen() throws(JSONParseError) {
         guard offset < bytes.count else { throw unexpectedByte() }
         switch bytes[offset] {
         case ASCII.openBrace: try beginObject()
@@ -72,7 +72,7 @@ extension CanonicalReader {
         }
     }
 
-    private mutating func readNextOrClose() throws(JSONParseError) {
+    mutating func readNextOrClose() throws(JSONParseError) {
         if isInObject {
             if try !skipName() { try endObject() }
         } else if !hasNextElement() {

@@ -41,16 +41,7 @@ public struct ApplyCommand {
 
     public init(_ arguments: Arguments) throws {
         file = arguments.positionals.first ?? ""
-        var server = arguments.value("server") ?? ""
-        do throws(ServiceClientError) {
-            let url = try ServiceClient.destination(server)
-            guard !url.pathAndQuery.contains("?") else { throw .noURL(.invalidCharacter) }
-            server = url.text
-        } catch {
-            throw arguments.error("--server '\(server)' is not an https URL, or an http one on a loopback host")
-        }
-        while server.hasSuffix("/") { server.removeLast() }
-        self.server = server
+        server = try ServerOption.url(arguments)
         assumesYes = arguments.has("yes")
         prune = arguments.has("prune")
         self.arguments = arguments

@@ -6,10 +6,8 @@ public protocol AuditReader: LedgerReader {
     func refresh() throws(StoreError)
 
     /// Every sealed record that is filed under a position of the range, ascending by position and the bytes of the
-    /// field, while `body` returns true. The bytes are only valid in `body`.
-    func scanSealed(
-        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
-    ) throws(StoreError)
+    /// field, while `body` returns true. The row's bytes are only valid in `body`.
+    func scanSealed(_ range: Range<Int64>, _ body: (SealedRow) throws(StoreError) -> Bool) throws(StoreError)
 
     /// Every entry of the index of outcomes whose position is below the head, in no order.
     func scanOutcomes(_ body: (DecisionID, Position) throws(StoreError) -> Bool) throws(StoreError)
@@ -24,15 +22,25 @@ public protocol AuditReader: LedgerReader {
     func eventsOutsideHead() throws(StoreError) -> Int64
 }
 
-/// What a sealed record is filed under. The vault is nil when the column holds none.
-public struct SealedRow: Sendable, Equatable {
+/// A sealed record and what it is filed under, lent while a scan stands on it.
+public struct SealedRow {
     public var position: Position
-    public var field: String
+    /// The UTF-8 of the field's path.
+    public var field: UnsafeRawBufferPointer
+    /// Nil when the column holds none.
     public var vault: VaultID?
+    /// Nonce and ciphertext.
+    public var record: UnsafeRawBufferPointer
 
-    public init(position: Position, field: String, vault: VaultID?) {
+    public init(
+        position: Position, field: UnsafeRawBufferPointer, vault: VaultID?, record: UnsafeRawBufferPointer
+    ) {
         self.position = position
         self.field = field
         self.vault = vault
+        self.record = record
     }
+
+    /// ``field`` as text.
+    public var name: String { String(decoding: field, as: UTF8.self) }
 }

@@ -36,6 +36,10 @@ public protocol EventStore: Sendable {
     /// Keeps a checkpoint that was released, for ever.
     func keep(_ checkpoint: ReleasedCheckpoint) async throws(AppendError)
 
+    /// Deletes the ciphertext records of vaults from a range of positions, and returns how many there were. It is the only
+    /// way in which a record goes. That the vaults were destroyed must stand in the log before.
+    func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) async throws(AppendError) -> Int
+
     /// Commits what is queued, stores a snapshot, and closes. Nothing is taken afterwards.
     func stop() async
 }

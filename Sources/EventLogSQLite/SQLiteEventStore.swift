@@ -75,6 +75,10 @@ public final class SQLiteEventStore: EventStore {
         try await waiting { (waiter: WriterItem.Waiter<Void>) in queue.offer(.keep(checkpoint, waiter)) }
     }
 
+    public func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) async throws(AppendError) -> Int {
+        try await waiting { (waiter: WriterItem.Waiter<Int>) in queue.offer(.erase(vaults, range, waiter)) }
+    }
+
     public func stop() async {
         readers.close()
         queue.close(because: Self.stoppedReason)
@@ -103,11 +107,13 @@ public final class SQLiteEventStore: EventStore {
 
 extension SQLiteEventStore {
     /// Makes a ledger file that holds `events` as its first append, all or nothing. It is not open afterwards.
+    ///
+    /// `stateCheck` is what ``KeyCheck`` gives for the state key: who opens the file with another is told so.
     @discardableResult
     public static func create(
-        at path: String, first events: [ProposedEvent], clock: @Sendable () -> Timestamp
+        at path: String, first events: [ProposedEvent], stateCheck: Bytes32? = nil, clock: @Sendable () -> Timestamp
     ) throws(OpenError) -> Commit {
-        try LedgerCreation(path: path).run(events, at: clock())
+        try LedgerCreation(path: path, stateCheck: stateCheck).run(events, at: clock())
     }
 
     /// Opens a ledger file for writing, after its right edge was checked, and brings the side projection up to date.
@@ -115,12 +121,13 @@ extension SQLiteEventStore {
     /// `clock` is asked once per commit, on the writer's thread. Throws ``OpenError``; nothing was changed then.
     public static func open(
         at path: String, configuration: StoreConfiguration = StoreConfiguration(),
-        projection: (any SideProjection)? = nil, clock: @escaping @Sendable () -> Timestamp
+        projection: (any SideProjection)? = nil, stateCheck: Bytes32? = nil, clock: @escaping @Sendable () -> Timestamp
     ) throws(OpenError) -> SQLiteEventStore {
         try LedgerFile.check(path)
         let lock = try WriterLock(of: path)
         let connection = try opening(path) { () throws(SQLiteError) in try SQLiteConnection(path, .writing) }
         try LedgerFile.checkSchema(of: connection, path: path)
+        if let stateCheck { try LedgerFile.check(stateCheck, of: connection, path: path) }
         try opening(path) { () throws(SQLiteError) in try connection.makeDurable() }
         let start = try StartVerification(connection, path: path).run()
         let behind = try ProjectionStart(connection, path: path).bring(projection, upTo: start)

@@ -12,6 +12,7 @@ public enum AuditError: Error, Sendable, Equatable {
     case beforeFirst(Timestamp)
     case noSuchEnvironment(String, known: [String])
     case noSuchAPI(String)
+    case noSuchIdentity(IdentityID)
     case ambiguousAPI(String, [APIID])
     /// The log holds no outcome of this decision.
     case noSuchDecision(DecisionID)
@@ -23,7 +24,7 @@ public enum AuditError: Error, Sendable, Equatable {
         switch self {
         case .store(.damaged), .store(.missing), .noEvent: true
         case .store(.unreadable), .store(.closed), .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI,
-            .ambiguousAPI, .noSuchDecision, .outOfOrder:
+            .noSuchIdentity, .ambiguousAPI, .noSuchDecision, .outOfOrder:
             false
         }
     }
@@ -50,6 +51,7 @@ extension AuditError: CustomStringConvertible {
                 ? "There was no environment '\(name)' then, nor any other."
                 : "There was no environment '\(name)' then; there were \(known.joined(separator: ", "))."
         case .noSuchAPI(let name): "There was no API with the id or name '\(name)' then."
+        case .noSuchIdentity(let id): "There was never an API Identity \(id.text)."
         case .ambiguousAPI(let name, let ids):
             "Several APIs were called '\(name)' then; use an id: \(ids.map(\.text).joined(separator: ", "))."
         case .outOfOrder: "The earlier moment lies behind the later one."

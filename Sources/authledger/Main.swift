@@ -11,7 +11,8 @@ struct Main {
         "authledger", version: version,
         "The token endpoint of an API platform whose every decision is on the record.",
         commands: [
-            InitCommand.declaration, ServeCommand.declaration, ApplyCommand.declaration, VersionCommand.declaration,
+            InitCommand.declaration, ServeCommand.declaration, ApplyCommand.declaration, RevokeCommand.declaration,
+            VersionCommand.declaration,
         ])
 
     static func main() async {
@@ -30,14 +31,15 @@ struct Main {
         }
     }
 
+    private static var operatorKey: String? { getenv("AUTHLEDGER_KEY").map { String(cString: $0) } }
+
     private static func run(_ command: String, _ arguments: Arguments, _ console: Console) async -> ExitStatus {
         do {
             switch command {
             case InitCommand.declaration.name: return try InitCommand(arguments).run(console)
             case ServeCommand.declaration.name: return try await ServeCommand(arguments).run(console)
-            case ApplyCommand.declaration.name:
-                let key = getenv("AUTHLEDGER_KEY").map { String(cString: $0) }
-                return try ApplyCommand(arguments).run(console, key: key)
+            case ApplyCommand.declaration.name: return try ApplyCommand(arguments).run(console, key: operatorKey)
+            case RevokeCommand.declaration.name: return try RevokeCommand(arguments).run(console, key: operatorKey)
             default: return VersionCommand.run(console)
             }
         } catch let error as UsageError {

@@ -113,6 +113,7 @@ struct DoorsKeys: LedgerKeys {
     }
 
     func tagKey(epoch: Int64) throws(KeyError) -> HMACKey? { nil }
+    func destroyTagKeys(before epoch: Int64) throws(KeyError) -> Int { 0 }
     func tokenKey(environment: EnvironmentName, kid: String) throws(KeyError) -> TokenSigningKey {
         throw .missing(kid)
     }

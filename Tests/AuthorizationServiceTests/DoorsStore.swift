@@ -103,6 +103,8 @@ final class DoorsStore: EventStore {
         }
     }
 
+    func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) async throws(AppendError) -> Int { 0 }
+
     func stop() async {}
 
     /// Lets others in between, as threads of its own would.

@@ -11,7 +11,7 @@ import Testing
         let desk = try ManagementDesk()
         let paths = try Description.document()["paths"]?.objectValue?.members ?? []
         let management = paths.filter { $0.name.hasPrefix("/manager/") }
-        #expect(management.count == 30)
+        #expect(management.count == 31)
         for path in management {
             let documented = (path.value.objectValue?.members.map(\.name) ?? []).filter { $0 != "parameters" }
             let answer = try await desk.send("TRACE", Description.example(of: path.name))

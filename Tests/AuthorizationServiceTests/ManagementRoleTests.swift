@@ -32,6 +32,8 @@ private let doors: [DoorRow] = [
     DoorRow(method: "POST", path: "apis", body: #"{"name":"x","base_path":"/x"}"#, roles: [.manager]),
     DoorRow(method: "POST", path: "apis/API_ID/credentials", roles: [.manager]),
     DoorRow(method: "POST", path: "apis/API_ID/retirement", roles: [.manager]),
+    DoorRow(
+        method: "POST", path: "api-identities/IDENTITY_ID/revocation", body: #"{"cause":"x"}"#, roles: [.manager]),
     DoorRow(method: "GET", path: "linkable-apis", roles: readers),
     DoorRow(method: "DELETE", path: "api-identities/IDENTITY_ID/apis/API_ID", roles: [.manager]),
     DoorRow(method: "PUT", path: "environments/prod/deployments/API_ID", body: "{}", roles: [.deployer]),

@@ -85,8 +85,12 @@ import Testing
     @Test func `a fresh installation announces no grant at all`() throws {
         #expect(
             try document()
-                == #"{"issuer":"https://auth.example/prod","jwks_uri":"https://auth.example/prod/oauth/jwks","#
+                == #"{"introspection_endpoint":"https://auth.example/prod/oauth/introspect","#
+                + #""introspection_endpoint_auth_methods_supported":["client_secret_basic"],"#
+                + #""issuer":"https://auth.example/prod","jwks_uri":"https://auth.example/prod/oauth/jwks","#
                 + #""response_types_supported":["none"],"#
+                + #""revocation_endpoint":"https://auth.example/prod/oauth/revoke","#
+                + #""revocation_endpoint_auth_methods_supported":["client_secret_basic"],"#
                 + #""token_endpoint":"https://auth.example/prod/oauth/access-token","#
                 + #""token_endpoint_auth_methods_supported":["client_secret_basic"]}"#)
     }
@@ -100,8 +104,13 @@ import Testing
         #expect(
             try document()
                 == #"{"acr_values_supported":["loa1","loa2"],"grant_types_supported":["password"],"#
+                + #""introspection_endpoint":"https://auth.example/prod/oauth/introspect","#
+                + #""introspection_endpoint_auth_methods_supported":["client_secret_basic"],"#
                 + #""issuer":"https://auth.example/prod","jwks_uri":"https://auth.example/prod/oauth/jwks","#
-                + #""response_types_supported":["none"],"scopes_supported":["read","write"],"#
+                + #""response_types_supported":["none"],"#
+                + #""revocation_endpoint":"https://auth.example/prod/oauth/revoke","#
+                + #""revocation_endpoint_auth_methods_supported":["client_secret_basic"],"#
+                + #""scopes_supported":["read","write"],"#
                 + #""token_endpoint":"https://auth.example/prod/oauth/access-token","#
                 + #""token_endpoint_auth_methods_supported":["client_secret_basic"]}"#)
     }
@@ -112,9 +121,16 @@ import Testing
         #expect(try !document().contains("grant_types_supported"))
     }
 
-    @Test func `an API without the Password option brings none`() throws {
+    @Test func `an API without the Password option brings neither it nor what comes with it`() throws {
         for step in Step.allCases { try take(step, grants: [.refreshToken, .clientCredentials]) }
-        #expect(try !document().contains("grant_types_supported"))
+        #expect(try document().contains(#""grant_types_supported":["client_credentials"]"#))
+    }
+
+    @Test func `refresh tokens are announced where they come with a password grant`() throws {
+        for step in Step.allCases { try take(step, grants: [.password, .refreshToken, .clientCredentials]) }
+        #expect(
+            try document()
+                .contains(#""grant_types_supported":["password","refresh_token","client_credentials"]"#))
     }
 
     enum Ending: CaseIterable { case undeployOAuth, undeployAPI, retireAPI, unlink, undeployIdentity, suspend, retire }

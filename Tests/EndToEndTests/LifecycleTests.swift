@@ -126,7 +126,7 @@ import Testing
                 "serve", "--ledger", ledger.ledger, "--keys", "\(other.ledger).keys", "--listen", "127.0.0.1:0",
                 "--base-url", "http://127.0.0.1:1",
             ])
-        expectRefusal(foreign, status: 3, says: "checkpoint key")
+        expectRefusal(foreign, status: 3, says: "--keys")
         try ledger.verifyWholeLedger()
     }
 

@@ -222,7 +222,11 @@ import Testing
         let rows: [(app: RunningLedger.Client, grant: String, error: String, reason: String)] = [
             (thirdParty, "password", "unauthorized_client", "grant_not_allowed"),
             (ungranted, "password", "unauthorized_client", "grant_not_allowed"),
-            (scene.app, "client_credentials", "unsupported_grant_type", "grant_unknown"),
+            (scene.app, "client_credentials", "unauthorized_client", "grant_not_allowed"),
+            (
+                scene.app, "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange", "unsupported_grant_type",
+                "grant_unknown"
+            ),
             (scene.app, "authorization_code", "unsupported_grant_type", "grant_unknown"),
             (scene.app, "Password", "unsupported_grant_type", "grant_unknown"),
         ]

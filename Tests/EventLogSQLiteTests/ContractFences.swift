@@ -68,6 +68,47 @@ extension EventStoreContract {
             try await check(reopened)
             await reopened.stop()
         },
+        ContractRule("what ends many tokens moves every decision, and is no part of the estate at the next start") {
+            factory in
+            let store = try await factory.make()
+            let before = store.state.consulted
+            try await store.propose(Sample.revoked(vouchedBy: IdentityID(bits: 1)))
+            await expectMoved(.estate) { () throws(AppendError) in
+                try await store.propose(Sample.read(), unchanged: [.estate], consulted: before)
+            }
+            try await store.propose(Sample.configured)
+            await store.stop()
+            let reopened = try await factory.reopen(store, clock: TestClock())
+            try await reopened.propose(Sample.read(), unchanged: [.estate])
+            await reopened.stop()
+        },
+        ContractRule("each generation of a family is issued once, and found at any age") { factory in
+            let store = try await factory.make()
+            let family = FamilyID(milliseconds: 7, random: 8)
+            var places: [Position] = []
+            for generation in 0..<3 as Range<Int64> {
+                let fence = FenceName.refreshToken(family, generation)
+                let commit = try await store.propose(
+                    Sample.read(), Sample.issued(family: family, generation: generation), unused: [fence])
+                places.append(commit.first.advanced(by: 1))
+                await expectMoved(fence) { () throws(AppendError) in
+                    try await store.propose(Sample.issued(family: family, generation: generation), unused: [fence])
+                }
+            }
+            await store.stop()
+            let reopened = try await factory.reopen(store, clock: TestClock())
+            let found = try await reopened.read { (reader) throws(StoreError) in
+                try (0..<4 as Range<Int64>).map { (generation) throws(StoreError) in
+                    try reader.lastTouch(of: .refreshToken(family, generation))
+                }
+            }
+            #expect(found == places + [nil])
+            let newest = try await reopened.read { (reader) throws(StoreError) in
+                try reader.lastTouch(of: .family(family))
+            }
+            #expect(newest == places.last)
+            await reopened.stop()
+        },
         ContractRule("of 64 proposals that use the same proof, one wins") { factory in
             let store = try await factory.make()
             let before = store.state.head.size

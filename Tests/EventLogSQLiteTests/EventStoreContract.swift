@@ -35,7 +35,7 @@ struct ContractRule: Sendable, CustomTestStringConvertible {
 
 /// Everything that a store promises. A new kind of store adds one test that runs these.
 enum EventStoreContract {
-    static let rules = places + fences + memory + limits + reading
+    static let rules = places + fences + memory + limits + reading + erasing
 }
 
 extension EventStore {

@@ -33,6 +33,18 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
 
+    @Test func `another state key than the ledger's is noticed`() async throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("ledger")
+        let check = Bytes32(first: 1)
+        try SQLiteEventStore.create(at: path, first: [Sample.created], stateCheck: check) { TestClock().read() }
+        #expect(throws: OpenError.wrongKey(path: path, key: "state")) {
+            try SQLiteEventStore.open(at: path, stateCheck: Bytes32(first: 2)) { TestClock().read() }
+        }
+        let store = try SQLiteEventStore.open(at: path, stateCheck: check) { TestClock().read() }
+        await store.stop()
+    }
+
     @Test func `a second opener is refused until the first has stopped`() async throws {
         let folder = TemporaryFolder()
         let kept = try make(folder)

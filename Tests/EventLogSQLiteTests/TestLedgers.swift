@@ -125,6 +125,23 @@ enum Sample {
         return event(.tokens(.revoked(data)))
     }
 
+    static func revoked(vouchedBy identity: IdentityID) -> ProposedEvent {
+        var data = TokenRevoked()
+        data.id = identity.text
+        data.scope = .vouchedBy
+        return event(.tokens(.revoked(data)))
+    }
+
+    /// A token that comes with a generation of a family.
+    static func issued(family: FamilyID, generation: Int64) -> ProposedEvent {
+        var data = TokenIssued()
+        var refresh = RefreshIssued()
+        refresh.family = family
+        refresh.generation = generation
+        data.refresh = refresh
+        return event(.tokens(.issued(data)))
+    }
+
     static func refreshUsed(family: FamilyID) -> ProposedEvent {
         var data = RefreshEvent()
         data.family = family
@@ -160,6 +177,18 @@ final class RawDatabase {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
             throw Refused(message: String(cString: sqlite3_errmsg(handle)))
         }
+    }
+
+    /// The first column of every row.
+    func texts(_ sql: String) throws -> [String] {
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
+            throw Refused(message: String(cString: sqlite3_errmsg(handle)))
+        }
+        defer { sqlite3_finalize(statement) }
+        var found: [String] = []
+        while sqlite3_step(statement) == SQLITE_ROW { found.append(String(cString: sqlite3_column_text(statement, 0))) }
+        return found
     }
 
     func integer(_ sql: String) throws -> Int64 {

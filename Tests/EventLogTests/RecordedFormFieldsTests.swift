@@ -55,7 +55,7 @@ import Testing
 
         .tokenRequested: ["proof"],
         .validationAttempted: [],
-        .tokenIssued: ["family"],
+        .tokenIssued: ["family", "family/generation"],
         .tokenRefused: [],
         .tokenRevoked: ["token"],
         .refreshUsed: ["family"],
@@ -70,8 +70,8 @@ import Testing
         .accountMerged: ["account", "account"],
         .accountSplit: ["account", "account"],
         .accountDeclaredSeparate: ["account"],
-        .accountHoldPlaced: ["account"],
-        .accountHoldLifted: [],
+        .accountHoldPlaced: ["holds", "account"],
+        .accountHoldLifted: ["holds"],
         .personErased: ["account", "subject", "family"],
         .vaultDestroyed: [],
 

@@ -58,9 +58,14 @@ import Testing
             let event = Event(
                 position: 1, recordedAt: .example, actor: .service, correlation: "c", blind: .example, data: data)
             let leaf = try RecordedForm.encode(event)
-            let found = try leaf.withUnsafeBytes { try SealedWalk.fields(of: EventView($0).data) }
-            let expected = SealedFields.of(data).map { NamedSeal(path: $0.path, value: $0.value) }
-            #expect(found == expected.sorted { $0.path < $1.path })
+            let found = try leaf.withUnsafeBytes { leaf in
+                var vaults = IdentifierReader<VaultKind>()
+                return LeafForm(of: event, try EventView(leaf), in: leaf).seals?.map { $0.read(leaf, &vaults) }
+            }
+            let expected = SealedFields.of(data).sorted { $0.path < $1.path }
+            #expect(found?.map { $0?.name } == expected.map(\.path))
+            #expect(found?.map { $0.map { Bytes32($0.ciphertextHash) } } == expected.map(\.value.ciphertextHash))
+            #expect(found?.map { $0?.vault } == expected.map(\.value.vault))
         }
     }
 
@@ -80,8 +85,7 @@ import Testing
         for number in 0..<(65_536 + 300) {
             let leaf = SHA256.leafHash([UInt8](String(number).utf8))
             let tiles = builder.append(leaf)
-            var found: [TreeRebuild.FullTile] = []
-            rebuilt.append(leaf) { found.append($0) }
+            let found = rebuilt.append(leaf)
             edge.append(leaf)
             guard found.count == tiles.count,
                 zip(found, tiles).allSatisfy({

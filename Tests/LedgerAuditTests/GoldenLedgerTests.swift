@@ -68,8 +68,8 @@ struct GoldenLedger {
             let parts = line.split(separator: " ")
             let place = try #require(Int64(parts[0]))
             let bytes = try #require(Hex.decode(String(parts[2])))
-            let row = SealedRow(position: Position(place), field: String(parts[1]), vault: nil)
-            ledger.sealed.append((row, bytes))
+            ledger.sealed.append(
+                MemoryLedger.Sealed(position: Position(place), field: String(parts[1]), vault: nil, bytes: bytes))
         }
     }
 
@@ -90,7 +90,7 @@ struct GoldenLedger {
 
     static func write(_ ledger: MemoryLedger, of engine: Engine) throws {
         let leaves = ledger.rows.compactMap { $0.map { String(decoding: $0.body, as: UTF8.self) } }
-        let sealed = ledger.sealed.map { "\($0.row.position) \($0.row.field) \(Hex.encode($0.bytes))" }
+        let sealed = ledger.sealed.map { "\($0.position) \($0.field) \(Hex.encode($0.bytes))" }
         for (kind, lines) in [("leaves", leaves), ("sealed", sealed)] {
             // Exclusively: what is there stays as it is.
             let file = try #require(fopen(path(engine, kind), "wx"), "there is a golden ledger already")

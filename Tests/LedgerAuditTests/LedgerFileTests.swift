@@ -205,6 +205,34 @@ import Testing
         }
     }
 
+    @Test func `a reader that read ahead shows after a refresh what was committed since`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try create(decisions: 4)
+        let reader = try SQLiteLedgerReader.open(path)
+        for round in 0..<6 {
+            let store = try SQLiteEventStore.open(at: path) { MemoryLedger.start }
+            var revoked = TokenRevoked()
+            revoked.id = Story.decision(round).text
+            let event = ProposedEvent(
+                actor: .service, correlation: "cmd_\(round)", blind: Bytes16(), data: .tokens(.revoked(revoked)))
+            for _ in 0..<20 {
+                _ = try await store.append(Proposal(events: [event], consulted: store.state.consulted))
+            }
+            // Stopping moves all that was written from the log into the file.
+            await store.stop()
+            try reader.refresh()
+            let size = try reader.head().size
+            #expect(size == Int64(31 + 20 * (round + 1)))
+            var count: Int64 = 0
+            try reader.scan(0..<size) { (_, _, _) in
+                count += 1
+                return true
+            }
+            #expect(count == size)
+            #expect(try Verification().run(reader).findings == [])
+        }
+    }
+
     @Test func `a ledger is verified while its store writes it`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try create(decisions: 4)

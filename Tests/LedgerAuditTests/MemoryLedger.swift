@@ -9,6 +9,14 @@ final class MemoryLedger: AuditReader {
         var body: [UInt8]
     }
 
+    /// A row of the side table.
+    struct Sealed {
+        var position: Position
+        var field: String
+        var vault: VaultID?
+        var bytes: [UInt8]
+    }
+
     struct TilePlace: Hashable {
         var level: Int
         var index: Int64
@@ -21,8 +29,10 @@ final class MemoryLedger: AuditReader {
     var kept: [ReleasedCheckpoint] = []
     var estateIndex: [Position] = []
     var outcomes: [(DecisionID, Position)] = []
-    var sealed: [(row: SealedRow, bytes: [UInt8])] = []
+    var sealed: [Sealed] = []
     var storedSnapshots: [Head] = []
+    /// Where fences were last touched, by name: what a store keeps of accounts, subjects, tokens and families.
+    var touches: [FenceName: Position] = [:]
 
     static let start = Timestamp(microseconds: 1_790_000_000_000_000)
 
@@ -51,6 +61,7 @@ final class MemoryLedger: AuditReader {
         outcomes = other.outcomes
         sealed = other.sealed
         storedSnapshots = other.storedSnapshots
+        touches = other.touches
     }
 
     func append(_ proposed: ProposedEvent, at time: Timestamp) throws {
@@ -60,7 +71,8 @@ final class MemoryLedger: AuditReader {
             blind: proposed.blind, data: proposed.data)
         try append(leaf: try RecordedForm.encode(event))
         for record in proposed.sealed {
-            sealed.append((SealedRow(position: position, field: record.field, vault: record.vault), record.bytes))
+            sealed.append(
+                Sealed(position: position, field: record.field, vault: record.vault, bytes: record.bytes))
         }
     }
 
@@ -70,6 +82,7 @@ final class MemoryLedger: AuditReader {
         let position = event.position
         rows.append(Row(leafHash: SHA256.leafHash(body), body: body))
         if event.data.isEstate { estateIndex.append(position) }
+        for fence in event.data.touchedFences { touches[fence] = position }
         switch event.data {
         case .tokens(.issued), .tokens(.refused):
             if let decision = DecisionID(text: event.correlation) { outcomes.append((decision, position)) }
@@ -148,10 +161,15 @@ final class MemoryLedger: AuditReader {
 
     func estatePositions(below limit: Position) throws(StoreError) -> [Position] { estateIndex.filter { $0 < limit } }
     func outcome(of decision: DecisionID) throws(StoreError) -> Position? { outcomes.first { $0.0 == decision }?.1 }
-    func lastTouch(of fence: FenceName) throws(StoreError) -> Position? { nil }
+    func lastTouch(of fence: FenceName) throws(StoreError) -> Position? {
+        switch fence {
+        case .family, .refreshToken, .account, .subject, .token: touches[fence]
+        case .estate, .environment, .operator, .holds, .proof, .assertion, .idempotency: nil
+        }
+    }
     func remembered(_ key: Bytes32) throws(StoreError) -> RememberedRequest? { nil }
     func sealedRecord(at position: Position, field: String) throws(StoreError) -> [UInt8]? {
-        sealed.first { $0.row.position == position && $0.row.field == field }?.bytes
+        sealed.first { $0.position == position && $0.field == field }?.bytes
     }
     func leafHashes(_ range: Range<Int64>) throws(StoreError) -> [SHA256Digest] {
         range.compactMap { rows[Int($0)]?.leafHash }
@@ -178,11 +196,17 @@ final class MemoryLedger: AuditReader {
     private var wasRefreshed = false
 
     func scanSealed(
-        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+        _ range: Range<Int64>, _ body: (SealedRow) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        for (row, bytes) in sealed where range.contains(row.position.value) {
-            let goesOn = try bytes.withUnsafeBufferPointer { (bytes) throws(StoreError) in
-                try body(row, UnsafeRawBufferPointer(bytes))
+        for row in sealed where range.contains(row.position.value) {
+            let field = Array(row.field.utf8)
+            let goesOn = try field.withUnsafeBufferPointer { (field) throws(StoreError) in
+                try row.bytes.withUnsafeBufferPointer { (bytes) throws(StoreError) in
+                    try body(
+                        SealedRow(
+                            position: row.position, field: UnsafeRawBufferPointer(field), vault: row.vault,
+                            record: UnsafeRawBufferPointer(bytes)))
+                }
             }
             guard goesOn else { return }
         }

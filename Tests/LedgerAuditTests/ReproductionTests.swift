@@ -76,14 +76,14 @@ import Testing
         #expect(report.isIdentical && report.erased == 8 && report.sealed == 8)
         let vaults = SyntheticVaults(destroyed: [token.vault])
         #expect(try answer(of: token.id, in: ledger, vaults: vaults) == "identical, 2 values erased")
-        ledger.sealed.removeAll { $0.row.field == "extra_info_sealed" }
+        ledger.sealed.removeAll { $0.field == "extra_info_sealed" }
         #expect(try answer(of: token.id, in: ledger, vaults: SyntheticVaults()) == "identical, 1 value erased")
     }
 
     @Test func `a sealed record that was swapped is a difference where the vault opens`() throws {
         let ledger = try ledger()
         let token = try #require(sealedToken(ledger))
-        let index = try #require(ledger.sealed.firstIndex { $0.row.field == "extra_info_sealed" })
+        let index = try #require(ledger.sealed.firstIndex { $0.field == "extra_info_sealed" })
         ledger.sealed[index].bytes[20] ^= 1
         #expect(try answer(of: token.id, in: ledger, vaults: SyntheticVaults()) == "different: extraInfo")
     }

@@ -11,8 +11,9 @@ enum AuditProgram {
         "authaudit", version: version,
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
-            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration,
-            ReproduceCommand.declaration, ExplainCommand.declaration,
+            VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
+            ReproduceCommand.declaration, ExplainCommand.declaration, ProveCommand.declaration,
+            ExportCommand.declaration,
         ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
@@ -21,6 +22,9 @@ enum AuditProgram {
         case ExplainCommand.declaration.name: try ExplainCommand.run(options, console)
         case ReproduceCommand.declaration.name: try ReproduceCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
+        case ImpactCommand.declaration.name: try ImpactCommand.run(options, console)
+        case ProveCommand.declaration.name: try ProveCommand.run(options, console)
+        case ExportCommand.declaration.name: try ExportCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
         }
     }
@@ -59,7 +63,8 @@ enum AuditProgram {
     private static func status(for error: OpenError) -> ExitStatus {
         switch error {
         case .damaged: .finding
-        case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .unreadable:
+        case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .wrongKey,
+            .unreadable:
             .impossible
         }
     }
@@ -73,6 +78,7 @@ enum AuditProgram {
         case .permissionDenied: "Run as the service's account, or give this one read access to the file and its -wal."
         case .damaged: "Keep the file as it is, and restore the ledger from a backup."
         case .inUse: "Try again when the other process has ended."
+        case .wrongKey: "Give the keys that belong to the ledger."
         case .alreadyExists, .unreadable: "Look at the file's disk and its permissions."
         }
     }
@@ -83,7 +89,8 @@ enum AuditProgram {
         switch error {
         case .store(.damaged), .store(.missing), .noEvent: return .finding
         case .store(.unreadable), .store(.closed): return .impossible
-        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .ambiguousAPI, .noSuchDecision, .outOfOrder:
+        case .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI, .noSuchIdentity, .ambiguousAPI,
+            .noSuchDecision, .outOfOrder:
             return .usage
         }
     }

@@ -11,15 +11,7 @@ enum HistoryCommand {
             AuditProgram.ledger,
             .value("from", "PLACE", "The first place: a position, or a time such as 2026-03-01T12:00:00Z."),
             .value("to", "PLACE", "The last place, itself included."),
-            .value("type", "TYPE", "An event type such as token.issued, or a family such as token.", repeats: true),
-            .value("environment", "NAME", "Events of an environment.", repeats: true),
-            .value("api", "ID", "Events that name an API.", repeats: true),
-            .value("identity", "ID", "Events that name an API Identity.", repeats: true),
-            .value("app", "ID", "Events of an app.", repeats: true),
-            .value("decision", "ID", "The events of one decision.", repeats: true),
-            .value(
-                "jti", "ID", "The events of the decision that issued a token, and all that name the token.",
-                repeats: true),
+        ] + filters + [
             .value("limit", "NUMBER", "Stop after so many."),
             AuditProgram.format,
         ],
@@ -35,6 +27,19 @@ enum HistoryCommand {
             "Different options must all fit; of one option given several times, any. The events of a decision count as "
                 + "events of the environment, app, APIs and Identities that its request and attempts named before them."
         ])
+
+    /// Which events are meant, besides their place.
+    static let filters: [Option] = [
+        .value("type", "TYPE", "An event type such as token.issued, or a family such as token.", repeats: true),
+        .value("environment", "NAME", "Events of an environment.", repeats: true),
+        .value("api", "ID", "Events that name an API.", repeats: true),
+        .value("identity", "ID", "Events that name an API Identity.", repeats: true),
+        .value("app", "ID", "Events of an app.", repeats: true),
+        .value("decision", "ID", "The events of one decision.", repeats: true),
+        .value(
+            "jti", "ID", "The events of the decision that issued a token, and all that name the token.",
+            repeats: true),
+    ]
 
     static func run(_ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         let format = try options.choice("format", default: AuditProgram.Format.text)
@@ -97,6 +102,15 @@ enum HistoryCommand {
         let place = "a position or an RFC 3339 time"
         filter.from = try options.value("from", as: place) { Place($0) }
         filter.to = try options.value("to", as: place) { Place($0) }
+        try readFilters(options, into: &filter)
+        filter.limit = try options.value("limit", as: "a number from 1") { text in
+            Int(text).flatMap { $0 >= 1 && text.utf8.allSatisfy { (48...57).contains($0) } ? $0 : nil }
+        }
+        return filter
+    }
+
+    /// Reads ``filters``.
+    static func readFilters(_ options: Arguments, into filter: inout HistoryFilter) throws(UsageError) {
         filter.types = try options.values("type", as: "an event type, or a family such as 'token.'") {
             HistoryFilter.TypePattern($0)
         }
@@ -107,9 +121,5 @@ enum HistoryCommand {
         filter.apps = Set(try options.values("app", as: "an app's id") { AppID(text: $0) })
         filter.decisions = Set(try options.values("decision", as: "a decision's id") { DecisionID(text: $0) })
         filter.tokens = Set(try options.values("jti", as: "a token's id") { DecisionID(text: $0) })
-        filter.limit = try options.value("limit", as: "a number from 1") { text in
-            Int(text).flatMap { $0 >= 1 && text.utf8.allSatisfy { (48...57).contains($0) } ? $0 : nil }
-        }
-        return filter
     }
 }

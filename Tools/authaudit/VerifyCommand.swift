@@ -10,7 +10,6 @@ enum VerifyCommand {
         options: [
             AuditProgram.ledger,
             .value("vkey", "KEY", "The checkpoint key that 'authledger init' printed, from a place of your own."),
-            .flag("every-field", "Decode token events field by field as well; several times as slow."),
             AuditProgram.format,
         ],
         examples: [
@@ -28,7 +27,6 @@ enum VerifyCommand {
         let format = try options.choice("format", default: AuditProgram.Format.text)
         var verification = Verification()
         verification.verifierKey = try options.value("vkey", as: "a vkey: name+id+base64") { try? VerifierKey($0) }
-        verification.everyField = options.has("every-field")
         verification.inUseAt = LedgerLock.heldAt(options.value("ledger") ?? "")
         let reader: any AuditReader
         switch AuditProgram.open(options, console) {

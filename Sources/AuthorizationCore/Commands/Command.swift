@@ -57,6 +57,9 @@ public enum CommandSubject: Hashable, Sendable {
         switch event {
         case .ledger(.configured): self = .settings
         case .ledger(.clockConfirmed): self = .clock
+        case .tokens(.revoked(let data)):
+            guard data.scope == .vouchedBy, let id = IdentityID(text: data.id) else { return nil }
+            self = .identity(id)
         case .ledger, .tokens, .accounts, .access, .audit: return nil
         case .operators(.added(let data)): self = .operator(data.id)
         case .operators(.rolesChanged(let data)): self = .operator(data.id)

@@ -255,7 +255,7 @@ public struct TokenRevoked: FieldGroup {
 }
 
 /// A refresh token was presented: used, repeated after a lost answer, or reused by somebody.
-public struct RefreshEvent: FieldGroup {
+public struct RefreshEvent: FieldGroup, Hashable {
     public enum Cause: String, CaseIterable, TextValue {
         case rotated
         case answerLost = "answer_lost"

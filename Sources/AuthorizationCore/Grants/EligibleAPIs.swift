@@ -44,6 +44,14 @@ struct EligibleAPIs: Sendable {
         return EligibleAPIs(named && met.count < entries.count ? [] : met)
     }
 
+    /// Only those that are an audience of the list.
+    func within(_ audience: [String]) -> EligibleAPIs {
+        EligibleAPIs(entries.filter { audience.contains($0.resource) })
+    }
+
+    /// Whether every one of them has the grant switched on.
+    func allow(_ grant: Grant) -> Bool { entries.allSatisfy { $0.revision.allows(grant) } }
+
     /// Whether every scope is one that some API declares and the app may ask for.
     func declare(_ scope: [String], allowing allowed: [String]?) -> Bool {
         scope.allSatisfy { name in

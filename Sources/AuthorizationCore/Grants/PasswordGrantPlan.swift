@@ -12,7 +12,7 @@ public struct PasswordGrantPlan: Sendable {
     fileprivate struct Open {
         var app: App
         var environment: Environment
-        var key: (kid: String, alg: TokenAlgorithm)?
+        var header: TokenHeader?
         var limits: ThrottleLimits
         var targets: EligibleAPIs
         var scope: [String]
@@ -31,20 +31,12 @@ public struct PasswordGrantPlan: Sendable {
     }
 
     private static func judge(_ request: TokenRequest, in estate: Estate) -> Verdict {
-        guard let environment = estate.environments[request.environment], environment.oauthDeployedAt != nil else {
-            return .refused(.oauthNotDeployed)
+        let standing: RequestStanding
+        switch RequestStanding.judge(request, asks: .password, in: estate) {
+        case .refused(let reason): return .refused(reason)
+        case .standing(let found): standing = found
         }
-
-        // RFC 9110, section 15.5.6: a method that the path does not take says nothing about a client.
-        guard request.fault != .methodNotAllowed else { return .refused(.malformedRequest) }
-        // RFC 6749, section 5.2: client authentication comes before everything that the request says.
-        guard let id = request.client.app, request.client.credential != nil, let app = estate.apps[id],
-            app.retiredAt == nil
-        else { return .refused(.unknownApp) }
-        guard app.suspendedAt == nil else { return .refused(.appSuspended) }
-        guard request.proof?.fault == nil else { return .refused(.proofInvalid) }
-        guard request.fault == nil else { return .refused(.malformedRequest) }
-        guard request.grant == Grant.password.rawValue else { return .refused(.grantUnknown) }
+        let (app, environment) = (standing.app, standing.environment)
 
         // RFC 9700, section 2.4 forbids this grant; an API and its first-party app must both have switched it on.
         let eligible = EligibleAPIs(of: app, in: environment, estate, grant: .password)
@@ -60,13 +52,10 @@ public struct PasswordGrantPlan: Sendable {
         guard targets.declare(scope, allowing: app.content.scopes) else { return .refused(.scopeNotAllowed) }
 
         let chain = IdentityChain(of: targets.ids, in: environment.name, estate)
-        let key = environment.activeKey.flatMap { name in
-            estate.keys[name].flatMap { TokenAlgorithm(rawValue: $0.alg) }.map { (name.kid, $0) }
-        }
         return .open(
             Open(
-                app: app, environment: environment, key: key,
-                limits: ThrottleLimits(ledger: estate.ledger.limits, environment: environment.settings.limits),
+                app: app, environment: environment, header: environment.tokenHeader(in: estate),
+                limits: environment.throttleLimits(in: estate),
                 targets: targets, scope: scope, chain: chain,
                 onUnavailable: chain.links.map { link in
                     estate.identities[link.identity]?.revision(link.revision)?.onUnavailable ?? .stop
@@ -147,7 +136,7 @@ extension PasswordGrantPlan.Open {
         let granted = targets.declared(of: scope)
         // RFC 9068, section 3: a scope must make sense for one audience; name one resource.
         guard request.asked.resource != nil || targets.areUnambiguous(granted) else { return .refuse(.scopeNotAllowed) }
-        guard let reference = winner.subjectReference, let key else { return .refuse(.identityUnavailable) }
+        guard let reference = winner.subjectReference, let header else { return .refuse(.identityUnavailable) }
         let standing = accounts[reference]
         let lifetime = targets.lifetimeInSeconds(in: environment)
         let account = standing?.account ?? facts.freshAccount
@@ -170,18 +159,17 @@ extension PasswordGrantPlan.Open {
         claims.vot = winner.vouched?.vot
         claims.vtm = winner.vouched?.vtm
         claims.extraInfo = winner.extraInfoSealed.map { .sealed(commitment: $0.commitment) }
-        claims.confirmation = request.proof.flatMap(Confirmation.init(of:))
+        claims.confirmation = Confirmation(of: request.proof)
 
-        var header = TokenHeader()
-        header.alg = key.alg
-        header.kid = key.kid
+        let renews = app.content.grants.contains(.refreshToken) && targets.allow(.refreshToken)
         return .issue(
             TokenGrant(
                 header: header, claims: claims, winner: winner, standing: standing, account: account,
                 lifetimeInSeconds: lifetime, scope: granted, afterIndeterminate: afterIndeterminate,
                 reasons: GrantReasons(
                     issuer: environment.createdAt, client: app.latest.at, audience: targets.newestCause,
-                    lifetime: targets.lifetimeCause(in: environment))))
+                    lifetime: targets.lifetimeCause(in: environment)),
+                refresh: renews ? RefreshTerms(at: facts.decidedAt, of: nil, in: environment) : nil))
     }
 }
 
@@ -207,17 +195,6 @@ extension ValidationAttempted {
         case .locked: return .endsLocked
         case .indeterminate, nil:
             return onUnavailable == .stop ? .endsUnavailable : .passedOver(isUnavailable: true)
-        }
-    }
-}
-
-extension Confirmation {
-    fileprivate init?(of proof: ProofOfPossession) {
-        guard let thumbprint = proof.thumbprint else { return nil }
-        self.init()
-        switch proof.kind {
-        case .dpop: jkt = thumbprint
-        case .mtls: x5tS256 = thumbprint
         }
     }
 }

@@ -83,6 +83,36 @@ extension TokenIssued {
     }
 }
 
+extension TokenIssued {
+    /// The record of a grant for which nobody was asked. What was signed and the secret of a refresh token are not in it.
+    public init(
+        _ grant: DirectGrant, requested: EventReference, given facts: DecisionFacts, consulted: Position
+    ) {
+        self.init()
+        account = grant.account
+        winner = grant.winner
+        because = grant.because(requested: requested)
+        claims = grant.claims
+        self.consulted = consulted
+        decidedAt = facts.decidedAt
+        engine = facts.engine
+        header = grant.header
+        kid = grant.header.kid
+    }
+}
+
+extension TokenRevoked {
+    /// The record that a family ended because a token of it was reused; `live` tokens end with it.
+    public init(endingFamilyFor reuse: RefreshEvent, live: Int64) {
+        self.init()
+        by = Actor.service.id
+        cause = .reuse
+        count = live
+        id = reuse.family.text
+        scope = .family
+    }
+}
+
 extension AccountOpened {
     /// The record of the account that a grant opens. Its vault and the sealed name are not in it. Nil when the estate
     /// does not hold the winner at its revision.

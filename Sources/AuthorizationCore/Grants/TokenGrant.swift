@@ -11,6 +11,8 @@ public struct TokenGrant: Sendable, Equatable {
     public var scope: [String]
     public var afterIndeterminate: Bool
     public var reasons: GrantReasons
+    /// A refresh token family begins with it; nil when none does.
+    public var refresh: RefreshTerms?
 
     /// Which event justifies each claim, once it is known where the decision's own events stand.
     public func because(

@@ -8,9 +8,13 @@ public enum FenceName: Hashable, Sendable {
     case environment(EnvironmentName)
     case `operator`(OperatorID)
     case family(FamilyID)
+    /// One generation of a family: never touched twice, and where its token was issued.
+    case refreshToken(FamilyID, Int64)
     case account(AccountID)
     case subject(SubjectReference)
     case token(DecisionID)
+    /// Legal holds, all of them: what is destroyed must not have been put under one meanwhile.
+    case holds
     /// A proof of possession that was used, by its replay key.
     case proof(Bytes32)
     /// A client assertion that was used, by the digest of app and `jti`.
@@ -24,9 +28,11 @@ public enum FenceName: Hashable, Sendable {
         case .environment: "estate/environment"
         case .operator: "operator"
         case .family: "family"
+        case .refreshToken: "family/generation"
         case .account: "account"
         case .subject: "subject"
         case .token: "token"
+        case .holds: "holds"
         case .proof: "proof"
         case .assertion: "assertion"
         case .idempotency: "idempotency"
@@ -35,10 +41,11 @@ public enum FenceName: Hashable, Sendable {
 
     public var name: String {
         switch self {
-        case .estate: ""
+        case .estate, .holds: ""
         case .environment(let name): name.text
         case .operator(let id): id.text
         case .family(let id): id.text
+        case .refreshToken(let id, let generation): "\(id.text).\(generation)"
         case .account(let id): id.text
         case .subject(let reference): reference.text
         case .token(let id): id.text
@@ -130,7 +137,8 @@ extension TokenEvent {
         switch self {
         case .requested(let data): data.proof?.replayKey.map { [.proof($0)] } ?? []
         case .attempted, .refused: []
-        case .issued(let data): data.refresh.map { [.family($0.family)] } ?? []
+        case .issued(let data):
+            data.refresh.map { [.family($0.family), .refreshToken($0.family, $0.generation)] } ?? []
         case .revoked(let data): data.touchedFences
         case .refreshUsed(let data), .refreshRepeated(let data), .refreshReuseDetected(let data):
             [.family(data.family)]
@@ -160,8 +168,8 @@ extension AccountEvent {
         case .merged(let data): [.account(data.from), .account(data.into)]
         case .split(let data): [.account(data.account), .account(data.restored)]
         case .declaredSeparate(let data): data.accounts.map { .account($0) }
-        case .holdPlaced(let data): data.accounts.map { .account($0) }
-        case .holdLifted: []
+        case .holdPlaced(let data): [.holds] + data.accounts.map { .account($0) }
+        case .holdLifted: [.holds]
         case .personErased(let data):
             data.accounts.map { .account($0) } + data.references.map { .subject($0) }
                 + data.families.map { .family($0) }

@@ -71,12 +71,29 @@ public struct ThrottleTable: Sendable {
         }
         reading.inFlight = names.reduce(0) { $0 + (usersInFlight[$1] ?? 0) }
 
-        for source in place.source.all {
-            let key = AppSource(app: place.app, source: source)
-            reading.app.failures += apps[key]?.bucket.level(at: now, interval: limits.appInterval) ?? 0
-            reading.app.inFlight += appsInFlight[key] ?? 0
-        }
+        reading.app = count(of: place.app, from: place.source, limits: limits, at: now)
         return reading
+    }
+
+    /// What counts against an app from a source, for a request that names no user.
+    public func reading(
+        of app: AppID, from source: ThrottlePlace.Tags, limits: ThrottleLimits, at now: Timestamp
+    ) -> ThrottleReading {
+        var reading = ThrottleReading()
+        reading.app = count(of: app, from: source, limits: limits, at: now)
+        return reading
+    }
+
+    private func count(
+        of app: AppID, from source: ThrottlePlace.Tags, limits: ThrottleLimits, at now: Timestamp
+    ) -> ThrottleReading.Count {
+        var count = ThrottleReading.Count()
+        for tag in source.all {
+            let key = AppSource(app: app, source: tag)
+            count.failures += apps[key]?.bucket.level(at: now, interval: limits.appInterval) ?? 0
+            count.inFlight += appsInFlight[key] ?? 0
+        }
+        return count
     }
 
     private func isKnown(_ place: ThrottlePlace, at now: Timestamp) -> Bool {

@@ -27,6 +27,9 @@ extension ServiceContext {
                 name: "authledger_tokens_refused_total", help: "Token requests refused and recorded.", kind: .counter,
                 value: Int64(counts.tokensRefused)),
             Metric(
+                name: "authledger_tokens_revoked_total", help: "Tokens and families revoked by their apps.",
+                kind: .counter, value: Int64(counts.tokensRevoked)),
+            Metric(
                 name: "authledger_requests_suppressed_total",
                 help: "Requests that never authenticated and were not recorded one by one.", kind: .counter,
                 value: Int64(counts.requestsSuppressed)),

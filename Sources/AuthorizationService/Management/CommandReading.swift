@@ -18,6 +18,8 @@ struct ReadCommand {
 struct CommandReading {
     let context: ServiceContext
     let now: Timestamp
+    /// Who asks.
+    let by: OperatorID
 
     /// Throws a ``Problem`` of the 400s for a request that is no command, and of the 500s when a key or vault fails.
     func command(of route: ManagementRoute, _ request: HTTPRequest) async throws(Problem) -> ReadCommand {
@@ -66,6 +68,10 @@ struct CommandReading {
         case .ledgerSettings:
             return try ready(ConfigureLedger(settings: body.ledgerSettings()), &body)
         case .clockConfirmation: return try await confirmClock(&body)
+        case .revocation(let id):
+            let cause = body.required("cause", body.reason("cause"), else: "")
+            try body.finish()
+            return try await revocation(of: try identifier(id), because: cause)
         case .item, .linkableAPIs, .identityChain, .findings:
             throw Problem.notFound
         }
@@ -86,19 +92,27 @@ struct CommandReading {
         case .identities:
             let document = body.identityDocument(registering: true, under: context.configuration.destinations)
             try body.finish()
-            let id: IdentityID = try context.identifier(at: now)
-            return try await sealing(document) {
-                RegisterIdentity(id: id, content: $0, apis: document.apis)
-            }
-        case .apps:
-            let document = try appDocument(&body)
-            let id: AppID = try context.identifier(at: now)
-            let secret = try drawSecret()
-            var read = try await sealing(document) { RegisterApp(id: id, content: $0, secret: secret.digest) }
-            read.secrets = [("client_id", id.text), ("client_secret", secret.text)]
-            return read
+            return try await register(document)
+        case .apps: return try await register(try appDocument(&body))
         case .schemes: throw Problem.notFound
         }
+    }
+
+    // What is awaited gets the whole document: with the reader passed inout across an await, the optimised program jumped
+    // into nowhere (Swift 6.3.1).
+    private func register(_ document: IdentityDocument) async throws -> ReadCommand {
+        let id: IdentityID = try context.identifier(at: now)
+        return try await sealing(document) {
+            RegisterIdentity(id: id, content: $0, apis: document.apis)
+        }
+    }
+
+    private func register(_ document: AppDocument) async throws -> ReadCommand {
+        let id: AppID = try context.identifier(at: now)
+        let secret = try drawSecret()
+        var read = try await sealing(document) { RegisterApp(id: id, content: $0, secret: secret.digest) }
+        read.secrets = [("client_id", id.text), ("client_secret", secret.text)]
+        return read
     }
 
     private func revise(
@@ -240,7 +254,7 @@ struct CommandReading {
         return ReadCommand(command: command(content), blind: blind, sealed: records)
     }
 
-    private func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
+    func seal(_ text: SealedText, _ blind: Bytes16) async throws -> Sealed {
         let vault = try await context.vaults.ledgerVault()
         return try await context.vaults.seal(text.text, field: text.path, blind: blind, vault: vault)
     }

@@ -27,7 +27,8 @@ struct ManagementRead {
             case .clockConfirmation: return try one(.clock, answer, request)
             case .identityChain(let environment, let api):
                 return try await IdentityChainRead(context: context).answer(environment, api, request)
-            case .revisions, .retirement, .operatorRoles, .settings, .credentials, .link, .deployment, .secrets,
+            case .revisions, .retirement, .revocation, .operatorRoles, .settings, .credentials, .link, .deployment,
+                .secrets,
                 .suspension:
                 throw .notFound
             }

@@ -7,6 +7,8 @@ enum ManagementRoute: Equatable {
     case item(Collection, String)
     case revisions(Collection, String)
     case retirement(Collection, String)
+    /// Of everything that an Identity vouched for.
+    case revocation(String)
     case operatorRoles(String)
     case settings(String)
     case assuranceScheme(String)
@@ -62,6 +64,7 @@ enum ManagementRoute: Equatable {
         switch (collection, last) {
         case (_, "revisions") where collection.hasRevisions: self = .revisions(collection, id)
         case (_, "retirement") where collection.hasRevisions: self = .retirement(collection, id)
+        case (.identities, "revocation"): self = .revocation(id)
         case (.operators, "roles"): self = .operatorRoles(id)
         case (.environments, "settings"): self = .settings(id)
         case (.environments, "findings"): self = .findings(id)
@@ -79,7 +82,7 @@ enum ManagementRoute: Equatable {
         case .collection: ["GET", "POST"]
         case .item(.operators, _): ["GET", "DELETE"]
         case .item, .linkableAPIs, .identityChain, .findings: ["GET"]
-        case .revisions, .retirement, .credentials, .secrets: ["POST"]
+        case .revisions, .retirement, .revocation, .credentials, .secrets: ["POST"]
         case .operatorRoles, .settings: ["PUT"]
         case .ledgerSettings: ["GET", "PUT"]
         case .clockConfirmation: ["GET", "POST"]
@@ -95,7 +98,8 @@ enum ManagementRoute: Equatable {
             method == "GET" ? .auditor : .administrator
         case .ledgerSettings, .clockConfirmation: method == "GET" ? .manager : .administrator
         case .deployment: .deployer
-        case .collection, .item, .revisions, .retirement, .settings, .assuranceScheme, .credentials, .linkableAPIs,
+        case .collection, .item, .revisions, .retirement, .revocation, .settings, .assuranceScheme, .credentials,
+            .linkableAPIs,
             .link, .secrets, .suspension, .identityChain, .findings:
             .manager
         }
@@ -105,7 +109,8 @@ enum ManagementRoute: Equatable {
     var isOpenToReaders: Bool {
         switch self {
         case .collection(.operators), .item(.operators, _), .operatorRoles: false
-        case .collection, .item, .revisions, .retirement, .settings, .assuranceScheme, .credentials, .linkableAPIs,
+        case .collection, .item, .revisions, .retirement, .revocation, .settings, .assuranceScheme, .credentials,
+            .linkableAPIs,
             .link, .deployment, .secrets, .suspension, .identityChain, .findings, .ledgerSettings, .clockConfirmation:
             true
         }
@@ -127,6 +132,7 @@ enum ManagementRoute: Equatable {
         case (.retirement(.apis, _), _): RetireAPI.name
         case (.retirement(.identities, _), _): RetireIdentity.name
         case (.retirement, _): RetireApp.name
+        case (.revocation, _): RevokeVouchedBy.name
         case (.operatorRoles, _): ChangeOperatorRoles.name
         case (.settings, _): ConfigureEnvironment.name
         case (.assuranceScheme, _): SetAssuranceScheme.name
@@ -150,6 +156,7 @@ enum ManagementRoute: Equatable {
         case .collection, .linkableAPIs, .ledgerSettings, .clockConfirmation: nil
         case .item(let collection, let id), .revisions(let collection, let id), .retirement(let collection, let id):
             Self.target(id, in: collection)
+        case .revocation(let id): Self.target(id, in: .identities)
         case .operatorRoles(let id): Self.target(id, in: .operators)
         case .settings(let name), .findings(let name): Self.target(name, in: .environments)
         case .assuranceScheme(let name): Self.target(name, in: .schemes)

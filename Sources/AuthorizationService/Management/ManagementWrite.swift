@@ -31,7 +31,8 @@ struct ManagementWrite {
             let idempotency = try IdempotentRequest(request, of: by, under: context.keys.stateKey)
             if let idempotency, let first = try await firstAnswer(to: idempotency) { return first }
             let consulted = try statedPosition()
-            let read = try await CommandReading(context: context, now: context.clock()).command(of: route, request)
+            let read = try await CommandReading(context: context, now: context.clock(), by: by).command(
+                of: route, request)
             // The last space belongs to what stops somebody.
             guard read.command.isUrgent || context.configuration.hasSpaceForDecisions else { throw .spaceLow }
             return try await perform(read, consulted: consulted, idempotency)
@@ -205,7 +206,8 @@ extension ManagementRoute {
     func status(for method: String) -> Int {
         switch self {
         case .collection, .revisions, .credentials, .secrets: 201
-        case .item, .retirement, .operatorRoles, .settings, .assuranceScheme, .linkableAPIs, .link, .deployment,
+        case .item, .retirement, .revocation, .operatorRoles, .settings, .assuranceScheme, .linkableAPIs, .link,
+            .deployment,
             .suspension, .identityChain, .findings, .ledgerSettings, .clockConfirmation:
             200
         }

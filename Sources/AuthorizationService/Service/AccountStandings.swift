@@ -14,14 +14,8 @@ final class AccountStandings: Sendable {
         if let standing = kept.withLock({ $0[reference] }) { return standing }
         let found = try await store.read { (reader) throws(StoreError) -> AccountStanding? in
             guard let position = try reader.lastTouch(of: .subject(reference)),
-                let stored = try reader.event(at: position)
+                let event = try reader.decodedEvent(at: position)
             else { return nil }
-            let event: Event
-            do {
-                event = try RecordedForm.decode(stored.body)
-            } catch {
-                throw .damaged(position, "\(error)")
-            }
             guard case .accounts(.opened(let data)) = event.data, data.subjectReference == reference else { return nil }
             return AccountStanding(account: data.account, vault: data.vault, openedAt: position)
         }

@@ -16,6 +16,11 @@ public protocol LedgerKeys: Sendable {
     /// destroyed.
     func tagKey(epoch: Int64) throws(KeyError) -> HMACKey?
 
+    /// Destroys the tag keys of all epochs before this one, and says how many there were. Afterwards nobody can tell whose
+    /// tags they made.
+    @discardableResult
+    func destroyTagKeys(before epoch: Int64) throws(KeyError) -> Int
+
     /// A token key that the estate names.
     func tokenKey(environment: EnvironmentName, kid: String) throws(KeyError) -> TokenSigningKey
 
@@ -26,6 +31,8 @@ public protocol LedgerKeys: Sendable {
 public enum KeyError: Error, Sendable, Equatable {
     case missing(String)
     case unreadable(String)
+    /// Other accounts of the host may read it.
+    case exposed(String)
     case crypto(CryptoError)
 }
 
@@ -35,6 +42,9 @@ extension KeyError: CustomStringConvertible {
         switch self {
         case .missing(let path): "\(path) is missing"
         case .unreadable(let fact): fact
+        case .exposed(let path):
+            "\(path) is open to other accounts of this host: take that away (chmod go= \(path)), and replace what may "
+                + "have been read"
         case .crypto(let error): "\(error)"
         }
     }

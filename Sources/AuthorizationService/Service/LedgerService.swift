@@ -20,6 +20,9 @@ public final class LedgerService: Sendable {
     private let health: HealthDoor
     private let proxies: TrustedProxies
     private let managementPlaces: RequestPlaces
+    private let introspection: IntrospectionDoor
+    private let introspectionPlaces: RequestPlaces
+    private let revocation: RevocationDoor
     private let unread: UnreadRequests
 
     /// `serverMetrics` gives what the HTTP server counted.
@@ -35,6 +38,9 @@ public final class LedgerService: Sendable {
         management = ManagementDoor(context: context)
         proxies = TrustedProxies(context)
         managementPlaces = RequestPlaces(context.configuration.maximumManagementRequests)
+        introspection = IntrospectionDoor(context: context)
+        introspectionPlaces = RequestPlaces(context.configuration.maximumIntrospections)
+        revocation = RevocationDoor(context: context)
         unread = UnreadRequests(context)
     }
 
@@ -53,6 +59,13 @@ public final class LedgerService: Sendable {
         }
         if let environment = TokenDoor.environment(of: segments) {
             return await tokens.answer(request, environment: environment)
+        }
+        if let environment = TokenDoor.environment(of: segments, endpoint: "introspect") {
+            return await introspectionPlaces.answer { await introspection.answer(request, environment: environment) }
+        }
+        // Its places are those of management: no flood of tokens keeps anybody from ending one.
+        if let environment = TokenDoor.environment(of: segments, endpoint: "revoke") {
+            return await managementPlaces.answer { await revocation.answer(request, environment: environment) }
         }
         guard segments.count == 3, segments[1] == "oauth", segments[2] == "jwks",
             EnvironmentName(text: segments[0]) != nil

@@ -14,7 +14,9 @@ public struct ServiceConfiguration: Sendable {
     public var freeBytes: @Sendable () -> Int64 = { .max }
     /// Token requests being answered at once; more are told to come back.
     public var maximumTokenRequests = 768
-    /// Management, audit and ledger requests being answered at once.
+    /// Introspections being answered at once.
+    public var maximumIntrospections = 256
+    /// Management, revocation, audit and ledger requests being answered at once.
     public var maximumManagementRequests = 128
 
     public init(baseURL: String, destinations: DestinationPolicy = DestinationPolicy()) {

@@ -21,16 +21,20 @@ public final class ServiceContext: Sendable {
     public let pause: @Sendable (Duration) async -> Void
     /// Failed guesses and decisions in flight. The store's writer folds every commit into the same table.
     public let throttles: Locked<ThrottleTable>
+    /// What is no longer believed. The store's writer folds every commit into the same table.
+    public let revocations: Locked<RevocationTable>
     public let budget = Locked(RecordingBudget())
     public let counters = ServiceCounters()
     let opened = OpenedValues()
     let routes = IdentityRoutes()
     let accounts = AccountStandings()
+    let tokens = IssuedTokens()
 
     public init(
         store: any EventStore, vaults: any Vaults, keys: any LedgerKeys, identities: IdentityHTTPClient,
         slots: IdentitySlots = IdentitySlots(), configuration: ServiceConfiguration,
-        throttles: Locked<ThrottleTable>, clock: @escaping @Sendable () -> Timestamp,
+        throttles: Locked<ThrottleTable>, revocations: Locked<RevocationTable> = Locked(RevocationTable()),
+        clock: @escaping @Sendable () -> Timestamp,
         monotonic: @escaping @Sendable () -> Int64 = ServiceClock.systemMonotonic,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
@@ -41,6 +45,7 @@ public final class ServiceContext: Sendable {
         self.slots = slots
         self.configuration = configuration
         self.throttles = throttles
+        self.revocations = revocations
         self.clock = clock
         self.pause = pause
         serviceClock = ServiceClock(store: store, wall: clock, monotonic: monotonic)

@@ -5,6 +5,8 @@ public final class ServiceCounters: Sendable {
     public struct Counts: Sendable, Equatable {
         public var tokensIssued = 0
         public var tokensRefused = 0
+        /// Revocations that apps asked for.
+        public var tokensRevoked = 0
         /// Requests that never authenticated and were not recorded one by one.
         public var requestsSuppressed = 0
         public var identityCalls = 0

@@ -53,6 +53,22 @@ struct GuessTags: Sendable {
             throw .crypto(error)
         }
     }
+
+    /// The tags of a source under the current tag key and the one before it.
+    static func sources(
+        _ source: PeerAddress, in environment: EnvironmentName, at now: Timestamp, keys: any LedgerKeys
+    ) throws(KeyError) -> (tags: ThrottlePlace.Tags, epoch: Int64) {
+        let current = try self.source(source, in: environment, at: now, keys: keys)
+        guard let key = try keys.tagKey(epoch: current.epoch - 1) else {
+            return (ThrottlePlace.Tags(current: current.tag), current.epoch)
+        }
+        do {
+            let previous = try keyedTag("source", environment, source.network.description, key)
+            return (ThrottlePlace.Tags(current: current.tag, previous: previous), current.epoch)
+        } catch {
+            throw .crypto(error)
+        }
+    }
 }
 
 private func keyedTag(

@@ -12,19 +12,11 @@ struct PasswordGrantDecision {
     /// How often a decision is made again because the estate moved under it.
     static let maximumMoves = 8
 
-    enum Result {
-        case issued(TokenGrant, token: [UInt8], commit: Commit)
-        case refused(Refusal, PublicError, retryAfterSeconds: Int64?)
-        /// Nothing could be recorded, hence nothing is decided.
-        case unrecorded
-        /// Refused, and not recorded one by one: it never authenticated.
-        case suppressed(PublicError)
-    }
-
     let context: ServiceContext
     let id: DecisionID
     let presented: PresentedRequest
     let source: PeerAddress
+    let record: GrantRecord
     var request: TokenRequest
     /// What the estate says of the request, and the state that said it.
     private var planned: (plan: PasswordGrantPlan, state: LedgerState)?
@@ -38,10 +30,11 @@ struct PasswordGrantDecision {
         self.presented = presented
         self.source = source
         self.request = request
+        record = GrantRecord(context: context, id: id, source: source, userName: presented.userName)
     }
 
     /// Decides. The attempts and the outcome are in the log when this returns.
-    mutating func run() async -> Result {
+    mutating func run() async -> GrantResult {
         do {
             return try await decide()
         } catch {
@@ -49,13 +42,13 @@ struct PasswordGrantDecision {
         }
     }
 
-    private mutating func decide() async throws -> Result {
+    private mutating func decide() async throws -> GrantResult {
         let state = context.store.state
         request.consulted = state.consulted
         request.engine = state.estate.ledger.engine
         // The guards that stand before the throttle need no secret key and take no place.
         if case .refuse(let reason) = step(given: try facts(), in: state) {
-            return try await refuseUnasked(reason, in: state)
+            return try await record.refuse(reason, request, in: state.estate)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
         let tags = try GuessTags(
@@ -71,7 +64,7 @@ struct PasswordGrantDecision {
 
         switch try await admit() {
         case .refused(let reason, let state):
-            return try await refuseUnasked(reason, in: state)
+            return try await record.refuse(reason, request, in: state.estate)
         case .admitted(let admission):
             let call = IdentityCall(
                 context: context, environment: request.environment, app: app, userName: presented.userName,
@@ -100,7 +93,7 @@ struct PasswordGrantDecision {
             request.engine = state.estate.ledger.engine
             if case .refuse(let reason) = step(given: try facts(), in: state) { return .refused(reason, state) }
             let records =
-                if let sealed { sealed } else { try await sealPerson(into: &request, under: "", blind: blind) }
+                if let sealed { sealed } else { try await record.sealPerson(into: &request, under: "", blind: blind) }
             sealed = records
             let proposal = Proposal(
                 events: [event(.requested(request), blind: blind, sealed: records)], consulted: state.consulted,
@@ -124,7 +117,7 @@ struct PasswordGrantDecision {
     ///
     /// A decision that cannot be brought to its end is refused, and its attempts are recorded all the same: a password
     /// left the house.
-    private mutating func walk(_ call: IdentityCall, admission: Admission) async throws -> Result {
+    private mutating func walk(_ call: IdentityCall, admission: Admission) async throws -> GrantResult {
         var attempts: [Attempt] = []
         do {
             return try await bringToEnd(call, &attempts, admission)
@@ -135,7 +128,7 @@ struct PasswordGrantDecision {
 
     private mutating func bringToEnd(
         _ call: IdentityCall, _ attempts: inout [Attempt], _ admission: Admission
-    ) async throws -> Result {
+    ) async throws -> GrantResult {
         var moves = 0
         let start = monotonicNanoseconds()
         let freshAccount = try context.randomIdentifier(of: AccountKind.self)
@@ -173,7 +166,7 @@ struct PasswordGrantDecision {
     /// Refuses for a reason of ours. It stands in the record as an Identity that was passed over for want of time, before
     /// all others, because such a reason ends a chain whatever came of it otherwise.
     private mutating func giveUp(_ attempts: [Attempt], _ call: IdentityCall, _ admission: Admission) async throws
-        -> Result
+        -> GrantResult
     {
         let state = context.store.state
         var facts = try facts()
@@ -193,7 +186,7 @@ struct PasswordGrantDecision {
 
     private struct Outcome {
         var proposal: Proposal
-        var result: (Commit) throws -> Result
+        var result: (Commit) throws -> GrantResult
     }
 
     /// ``nextStep(_:given:in:after:)``, with what it works out of the estate kept while the estate stands.
@@ -231,64 +224,7 @@ struct PasswordGrantDecision {
 
 extension PasswordGrantDecision {
     private func event(_ data: TokenEvent, blind: Bytes16, sealed: [SealedRecord] = []) -> ProposedEvent {
-        ProposedEvent(
-            actor: request.asker, correlation: id.text, blind: blind, data: .tokens(data), sealed: sealed)
-    }
-
-    /// Seals the typed name and the source for the vault of the day: nobody is recognised yet.
-    ///
-    /// The fields' path is part of what is sealed: `prefix` is where the request stands in its event.
-    private func sealPerson(
-        into request: inout TokenRequest, under prefix: String, blind: Bytes16
-    ) async throws -> [SealedRecord] {
-        let vault = try await context.vaults.dayVault(request.receivedAt.day)
-        let name = try await context.vaults.seal(
-            Array(presented.userName.utf8), field: "\(prefix)user_name", blind: blind, vault: vault)
-        let address = try await context.vaults.seal(
-            Array(source.description.utf8), field: "\(prefix)source", blind: blind, vault: vault)
-        request.userName = name.value
-        request.source = address.value
-        return [name.record, address.record]
-    }
-
-    /// A refusal before any Identity was asked: one event that holds the request's facts.
-    private mutating func refuseUnasked(_ reason: Refusal, in state: LedgerState) async throws -> Result {
-        let answer = request.answer(to: reason)
-        let isStranger = request.client.credential == nil
-        if isStranger || request.sourceTag == nil {
-            let source = try GuessTags.source(
-                source, in: request.environment, at: request.receivedAt, keys: context.keys)
-            request.sourceTag = source.tag
-            request.tagEpoch = source.epoch
-        }
-        if isStranger, !mayRecordStranger(reason) {
-            context.counters.count(\.requestsSuppressed)
-            return .suppressed(answer)
-        }
-        var data = TokenRefused(
-            reason, of: request, after: [], given: try facts(), consulted: request.consulted, in: state.estate)
-        let eventBlind = try context.blind()
-        var facts = request
-        // Whoever took a place in the throttle named a user.
-        let records =
-            request.throttle == nil
-            ? [] : try await sealPerson(into: &facts, under: "request.", blind: eventBlind)
-        data.request = facts
-        // No fence: it was decided on what it consulted, and refusing hands out nothing.
-        let proposal = Proposal(
-            events: [event(.refused(data), blind: eventBlind, sealed: records)], consulted: request.consulted)
-        _ = try await context.store.append(proposal)
-        context.counters.count(\.tokensRefused)
-        return .refused(reason, answer, retryAfterSeconds: data.retryAfterSeconds)
-    }
-
-    private func mayRecordStranger(_ reason: Refusal) -> Bool {
-        guard context.configuration.hasSpaceForStrangers,
-            let source = request.sourceTag
-        else { return false }
-        return context.budget.withLock {
-            $0.decide(reason: reason, source: source, app: request.client.app, at: request.receivedAt) == .record
-        }
+        record.event(.tokens(data), of: request, blind: blind, sealed: sealed)
     }
 
     private func refuse(
@@ -330,14 +266,19 @@ extension PasswordGrantDecision {
         }
 
         let key = try context.keys.tokenKey(environment: request.environment, kid: grant.header.kid)
-        let signing = try SigningBytes(grant, extraInfo: attempts[winner].extraInfo)
+        let signing = try SigningBytes(grant.header, grant.claims, extraInfo: attempts[winner].extraInfo)
         let blind = try context.blind()
         var sealed: [SealedRecord] = []
         var data = TokenIssued(
             grant, requested: admission.first.map { .position($0) } ?? .admission,
             after: attempts.indices.map { .inThisAppend($0) }, winner: .inThisAppend(winner),
-            account: .inThisAppend(attempts.count), given: facts,
-            consulted: state.consulted)
+            account: .inThisAppend(attempts.count), given: facts, consulted: state.consulted)
+        let secret = try grant.refresh.map { _ in try IssuedSecret.draw() }
+        if let terms = grant.refresh, let secret {
+            let family: FamilyID = try context.identifier(at: facts.decidedAt)
+            data.family = family
+            data.refresh = RefreshIssued(family, generation: 0, secretDigest: secret.digest, terms)
+        }
         if let vault = grant.winner.extraInfoSealed?.vault {
             let committed = try await signing.commitment(blind: blind, vault: vault, vaults: context.vaults)
             data.signingInput = committed.value
@@ -351,8 +292,17 @@ extension PasswordGrantDecision {
             proposal: Proposal(
                 events: events, consulted: state.consulted, unchanged: unchanged, unused: unused, admission: admission)
         ) { commit in
+            guard let leafHash = commit.leafHashes.last else { return .unrecorded }
             counters.count(\.tokensIssued)
-            return .issued(grant, token: try signing.token(signedBy: key), commit: commit)
+            let position = commit.first.advanced(by: commit.leafHashes.count - 1)
+            return .issued(
+                IssuedAnswer(
+                    token: try signing.token(signedBy: key),
+                    refreshToken: secret.map {
+                        RefreshTokenText(family: position, generation: 0, secret: $0.text).text
+                    },
+                    lifetimeInSeconds: grant.lifetimeInSeconds, scope: grant.scope,
+                    isBound: grant.claims.confirmation?.jkt != nil, position: position, leafHash: leafHash))
         }
     }
 
@@ -367,8 +317,6 @@ extension PasswordGrantDecision {
             Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
         data.userName = name.value
         data.vault = vault
-        return ProposedEvent(
-            actor: request.asker, correlation: id.text, blind: blind, data: .accounts(.opened(data)),
-            sealed: [name.record])
+        return record.event(.accounts(.opened(data)), of: request, blind: blind, sealed: [name.record])
     }
 }

@@ -4,11 +4,12 @@ internal import HTTPMessages
 
 /// A token request as its body presents it: the parameters that OAuth names, and everything else to be forwarded.
 ///
-/// It holds the user's password and therefore lives only as long as its decision.
+/// It holds the user's password or a refresh token, and therefore lives only as long as its decision.
 struct PresentedRequest: Sendable {
     /// The longest user name and the longest password that are taken, in bytes.
     static let maximumUserNameBytes = 1_024
     static let maximumPasswordBytes = 4_096
+    static let maximumRefreshTokenBytes = 512
     static let maximumFields = 64
     static let maximumScopes = 64
     static let maximumResources = 16
@@ -16,6 +17,8 @@ struct PresentedRequest: Sendable {
     var fault: RequestFault?
     var grantType: String?
     var userName = ""
+    /// What the refresh token grant presents.
+    var refreshToken: String?
     var asked = Asked()
     var body = ForwardedBody.none
 
@@ -91,7 +94,7 @@ struct PresentedRequest: Sendable {
             if resources?.count != several.count { found(.resource) }
         default: found(.resource)
         }
-        for name in ["grant_type", "username", "password", "scope", "acr_values", "client_id"] {
+        for name in ["grant_type", "username", "password", "scope", "acr_values", "client_id", "refresh_token"] {
             if let member = object[name], member.stringValue == nil { found(.body) }
         }
         take(names: object.members.map(\.name), resources: resources) { object[$0]?.stringValue }
@@ -108,6 +111,7 @@ struct PresentedRequest: Sendable {
         grantType = value("grant_type")
         if grantType?.isEmpty != false { found(.missingGrantType) }
         if grantType == Grant.password.rawValue { takeCredentials(value) }
+        if grantType == Grant.refreshToken.rawValue { takeRefreshToken(value) }
         if let scope = value("scope") {
             let tokens = scope.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
             if tokens.count > Self.maximumScopes || !tokens.allSatisfy(isScopeToken) {
@@ -155,6 +159,13 @@ struct PresentedRequest: Sendable {
             return found(.parameterTooLong)
         }
         userName = name
+    }
+
+    /// RFC 6749, section 6: `refresh_token` is required.
+    private mutating func takeRefreshToken(_ value: (String) -> String?) {
+        guard let token = value("refresh_token"), !token.isEmpty else { return found(.body) }
+        guard token.utf8.count <= Self.maximumRefreshTokenBytes else { return found(.parameterTooLong) }
+        refreshToken = token
     }
 
     /// The grant as the log may hold it: one that we know, or `unknown`.

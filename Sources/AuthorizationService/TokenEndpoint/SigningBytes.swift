@@ -7,12 +7,12 @@ internal import TokenFormat
 struct SigningBytes: Sendable {
     let bytes: [UInt8]
 
-    /// Header and claims of the grant, with `extraInfo` open as the Identity sent it.
-    init(_ grant: TokenGrant, extraInfo: [UInt8]?) throws {
-        var claims = grant.claims
+    /// Header and claims as they were decided, with `extraInfo` open as the Identity sent it.
+    init(_ header: TokenHeader, _ claims: TokenClaims, extraInfo: [UInt8]?) throws {
+        var claims = claims
         if claims.extraInfo != nil, let extraInfo { claims.extraInfo = .open(json: extraInfo) }
         bytes = SigningInputs.bytes(
-            header: try AccessTokenFormat.header(grant.header), claims: try AccessTokenFormat.claims(claims))
+            header: try AccessTokenFormat.header(header), claims: try AccessTokenFormat.claims(claims))
     }
 
     /// Stands in the log where nothing in the token is sealed.
@@ -28,6 +28,13 @@ struct SigningBytes: Sendable {
         value.commitment = SigningInputs.commitment(to: bytes, salt: salt)
         value.salt = sealed.value
         return (value, sealed.record)
+    }
+
+    /// Whether the log says that these bytes were signed. `salt` is what it sealed, where it sealed one.
+    func are(_ recorded: SigningInput, salt: [UInt8]?) -> Bool {
+        if let digest = recorded.digest { return digest == self.digest }
+        guard let commitment = recorded.commitment, let salt else { return false }
+        return commitment == SigningInputs.commitment(to: bytes, salt: salt)
     }
 
     /// The token in compact serialization (RFC 7515, section 7.1).

@@ -9,22 +9,19 @@ enum TokenAnswer {
     private static let noStore: HTTPFields = ["Cache-Control": "no-store", "Pragma": "no-cache"]
 
     /// A token, and where its event stands.
-    static func issued(
-        _ token: [UInt8], lifetimeInSeconds: Int64, scope: [String], position: Position, leafHash: SHA256Digest,
-        receipt: (leaf: [UInt8], proof: String)?, isBound: Bool
-    ) -> HTTPResponse {
-        var json = JSONWriter(reservingCapacity: token.count + 256)
+    static func issued(_ issued: IssuedAnswer, receipt: (leaf: [UInt8], proof: String)?) -> HTTPResponse {
+        var json = JSONWriter(reservingCapacity: issued.token.count + 256)
         json.beginObject()
         json.name("access_token")
-        token.withUnsafeBytes { json.string(asciiBytes: $0) }
+        issued.token.withUnsafeBytes { json.string(asciiBytes: $0) }
         json.name("expires_in")
-        json.integer(lifetimeInSeconds)
+        json.integer(issued.lifetimeInSeconds)
         json.name("ledger")
         json.beginObject()
         json.name("leaf_hash")
-        json.string(leafHash.hex)
+        json.string(issued.leafHash.hex)
         json.name("position")
-        json.integer(position.value)
+        json.integer(issued.position.value)
         json.endObject()
         if let receipt {
             json.name("receipt")
@@ -35,10 +32,14 @@ enum TokenAnswer {
             json.string(receipt.proof)
             json.endObject()
         }
+        if let refreshToken = issued.refreshToken {
+            json.name("refresh_token")
+            json.string(refreshToken)
+        }
         json.name("scope")
-        json.string(scope.joined(separator: " "))
+        json.string(issued.scope.joined(separator: " "))
         json.name("token_type")
-        json.string(isBound ? "DPoP" : "Bearer")
+        json.string(issued.isBound ? "DPoP" : "Bearer")
         json.endObject()
         return .json(json.takeBytes(), fields: noStore)
     }
@@ -65,7 +66,7 @@ enum TokenAnswer {
     private static let descriptions = [
         "invalid_client": "The app is unknown, or its authentication failed.",
         "invalid_request": "The request is malformed.",
-        "invalid_grant": "The user's credentials were not accepted.",
+        "invalid_grant": "The user's credentials or the refresh token were not accepted.",
         "unsupported_grant_type": "This grant type is not supported.",
         "unauthorized_client": "The app may not use this grant type.",
         "invalid_scope": "The scope is unknown, not allowed, or declared by several audiences: name one resource.",

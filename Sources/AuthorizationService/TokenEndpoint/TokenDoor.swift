@@ -58,26 +58,35 @@ public final class TokenDoor: Sendable {
         guard let id: DecisionID = try? context.identifier(at: now) else {
             return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 1)
         }
-        var decision = PasswordGrantDecision(
-            context: context, id: id, presented: presented, source: request.source, request: facts)
-        let result = await decision.run()
+        let result = await decide(facts, id: id, presented: presented, source: request.source)
         return await answer(result, to: request, in: name)
     }
 
+    private func decide(
+        _ facts: TokenRequest, id: DecisionID, presented: PresentedRequest, source: PeerAddress
+    ) async -> GrantResult {
+        switch Grant(rawValue: facts.grant) {
+        case .refreshToken, .clientCredentials:
+            var decision = DirectGrantDecision(
+                context: context, id: id, presented: presented, source: source, request: facts)
+            return await decision.run()
+        case .password, .tokenExchange, nil:
+            var decision = PasswordGrantDecision(
+                context: context, id: id, presented: presented, source: source, request: facts)
+            return await decision.run()
+        }
+    }
+
     private func answer(
-        _ result: PasswordGrantDecision.Result, to request: HTTPRequest, in environment: EnvironmentName
+        _ result: GrantResult, to request: HTTPRequest, in environment: EnvironmentName
     ) async -> HTTPResponse {
         switch result {
-        case .issued(let grant, let token, let commit):
-            guard let leafHash = commit.leafHashes.last else {
-                return TokenAnswer.refused(PublicError(503, "temporarily_unavailable"), retryAfterSeconds: 1)
-            }
-            let position = commit.first.advanced(by: commit.leafHashes.count - 1)
+        case .issued(let issued):
             var evidence: (leaf: [UInt8], proof: String)?
-            if request.fields.listMembers(of: "Prefer").contains("receipt") { evidence = try? await receipt(position) }
-            return TokenAnswer.issued(
-                token, lifetimeInSeconds: grant.lifetimeInSeconds, scope: grant.scope, position: position,
-                leafHash: leafHash, receipt: evidence, isBound: grant.claims.confirmation?.jkt != nil)
+            if request.fields.listMembers(of: "Prefer").contains("receipt") {
+                evidence = try? await receipt(issued.position)
+            }
+            return TokenAnswer.issued(issued, receipt: evidence)
         case .refused(_, let error, let retryAfterSeconds):
             if error.error == "invalid_grant" { await holdToQuantum(request, in: environment) }
             return TokenAnswer.refused(error, retryAfterSeconds: retryAfterSeconds)
@@ -103,7 +112,12 @@ public final class TokenDoor: Sendable {
 
     /// The environment whose token endpoint has this path, if it has the form of one.
     static func environment(of segments: [String]) -> EnvironmentName? {
-        guard segments.count == 3, segments[1] == "oauth", segments[2] == "access-token" else { return nil }
+        environment(of: segments, endpoint: "access-token")
+    }
+
+    /// The environment of a path `/{env}/oauth/{endpoint}`, if it has that form.
+    static func environment(of segments: [String], endpoint: String) -> EnvironmentName? {
+        guard segments.count == 3, segments[1] == "oauth", segments[2] == endpoint else { return nil }
         return EnvironmentName(text: segments[0])
     }
 

@@ -132,6 +132,9 @@ final class SQLiteConnection {
         return try statement.step() ? statement.text(0) : ""
     }
 
+    /// Rows that the newest INSERT, UPDATE or DELETE changed.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+
     func check(_ code: Int32) throws(SQLiteError) {
         guard code == SQLITE_OK else { throw SQLiteError(code, of: handle) }
     }

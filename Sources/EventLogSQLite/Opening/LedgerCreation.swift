@@ -6,6 +6,7 @@ internal import LedgerSchema
 /// Writes the layout and the first append of a new ledger.
 struct LedgerCreation {
     let path: String
+    let stateCheck: Bytes32?
 
     func run(_ events: [ProposedEvent], at now: Timestamp) throws(OpenError) -> Commit {
         try LedgerFile.create(path) { (connection) throws(SQLiteError) in
@@ -18,9 +19,11 @@ struct LedgerCreation {
     ) throws(SQLiteError) -> Commit {
         try connection.execute("BEGIN")
         try connection.execute(LedgerSchema.ledger)
-        let meta = try connection.prepare("INSERT INTO meta (id, schema_version, ledger) VALUES (1, ?1, ?2)")
+        let meta = try connection.prepare(
+            "INSERT INTO meta (id, schema_version, ledger, state_check) VALUES (1, ?1, ?2, ?3)")
         try meta.bind(1, LedgerSchema.version)
         try meta.bind(2, Self.origin(in: events))
+        if let stateCheck { try meta.bind(3, stateCheck.bytes) } else { try meta.bindNull(3) }
         try meta.run()
         let head = try connection.prepare(
             "INSERT INTO head (id, size, root, edge, estate_positions) VALUES (1, 0, ?1, ?2, ?2)")

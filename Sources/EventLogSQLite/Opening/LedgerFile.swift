@@ -1,3 +1,4 @@
+internal import AuthorizationCore
 internal import Glibc
 internal import LedgerSchema
 
@@ -46,6 +47,16 @@ enum LedgerFile {
         }
     }
 
+    /// Refuses another state key than the one that the file was made with, where it says which that was.
+    static func check(_ stateCheck: Bytes32, of connection: SQLiteConnection, path: String) throws(OpenError) {
+        let fits = try opening(path) { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT state_check FROM meta WHERE id = 1")
+            guard try row.step() else { return true }
+            return row.isNull(0) || row.bytes(0) == stateCheck.bytes
+        }
+        guard fits else { throw .wrongKey(path: path, key: "state") }
+    }
+
     static func openError(_ code: Int32, path: String) -> OpenError {
         switch code {
         case ENOENT, ENOTDIR: .noSuchFile(path: path)
@@ -86,7 +97,7 @@ enum LedgerFile {
     }
 
     /// An empty file that only this account can read.
-    private static func createPrivate(_ path: String) throws(OpenError) {
+    static func createPrivate(_ path: String) throws(OpenError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw openError(errno, path: path) }
         close(descriptor)

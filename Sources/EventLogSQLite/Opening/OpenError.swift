@@ -14,6 +14,8 @@ public enum OpenError: Error, Sendable, Equatable {
     case inUse(path: String)
     /// The bytes are not what their hashes say, or do not belong together.
     case damaged(path: String, Damage)
+    /// A key is not the one under which the file was written.
+    case wrongKey(path: String, key: String)
     /// The operating system or SQLite could not do what was asked, for none of the reasons above.
     case unreadable(path: String, String)
 
@@ -39,6 +41,8 @@ public enum OpenError: Error, Sendable, Equatable {
         /// The estate events say something else about what was touched than the head does.
         case wrongEstatePositions
         case missingHead
+        /// A vault file does not say under which keys it was written.
+        case missingKeyChecks
         /// SQLite found a page that is no page.
         case pages(String)
     }
@@ -57,6 +61,8 @@ extension OpenError: CustomStringConvertible {
         case .permissionDenied(let path): "This account may not open \(path)."
         case .inUse(let path): "\(path) is in use by another process."
         case .damaged(let path, let damage): "\(path) is damaged: \(damage)."
+        case .wrongKey(let path, let key):
+            "The key '\(key)' is not the one of \(path): give the folder that init made with it as --keys."
         case .unreadable(let path, let reason): "\(path) cannot be opened: \(reason)."
         }
     }
@@ -73,6 +79,7 @@ extension OpenError.Damage: CustomStringConvertible {
         case .wrongHead(let size): "its \(size) events do not have the root that its head records"
         case .wrongEstatePositions: "its head does not agree with its estate events"
         case .missingHead: "it has no head"
+        case .missingKeyChecks: "it does not say under which keys it was written"
         case .pages(let message): message
         }
     }

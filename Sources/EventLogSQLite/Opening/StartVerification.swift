@@ -166,7 +166,7 @@ extension FenceName {
     var isOfEstate: Bool {
         switch self {
         case .estate, .environment, .operator: true
-        case .family, .account, .subject, .token, .proof, .assertion, .idempotency: false
+        case .family, .refreshToken, .account, .subject, .token, .holds, .proof, .assertion, .idempotency: false
         }
     }
 }

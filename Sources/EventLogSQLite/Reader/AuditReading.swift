@@ -4,17 +4,19 @@ internal import LedgerCrypto
 
 extension SQLiteLedgerReader: AuditReader {
     public func scanSealed(
-        _ range: Range<Int64>, _ body: (SealedRow, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+        _ range: Range<Int64>, _ body: (SealedRow) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        try rows(
-            """
-            SELECT position, field, vault, nonce_and_ciphertext FROM sealed
-            WHERE position >= ?1 AND position < ?2 ORDER BY position, field
-            """, range
-        ) { (statement) throws(StoreError) in
+        let statement = statements.sealedRange
+        try Self.checked { () throws(SQLiteError) in
+            try statement.bind(1, range.lowerBound)
+            try statement.bind(2, range.upperBound)
+        }
+        try rows(of: statement) { (statement) throws(StoreError) in
             let vault = UInt128(bigEndianBytes: statement.blob(2)).map { VaultID(bits: $0) }
-            let row = SealedRow(position: Position(statement.int64(0)), field: statement.text(1), vault: vault)
-            return try body(row, statement.blob(3))
+            return try body(
+                SealedRow(
+                    position: Position(statement.int64(0)), field: statement.blob(1), vault: vault,
+                    record: statement.blob(3)))
         }
     }
 
@@ -66,27 +68,23 @@ extension SQLiteLedgerReader: AuditReader {
 
     /// Gives `body` every row of a query, while it returns true.
     private func rows(
-        _ sql: String, _ range: Range<Int64>? = nil, _ body: (SQLiteStatement) throws(StoreError) -> Bool
+        _ sql: String, _ body: (SQLiteStatement) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        let statement: SQLiteStatement
-        do throws(SQLiteError) {
-            statement = try connection.prepare(sql)
-            if let range {
-                try statement.bind(1, range.lowerBound)
-                try statement.bind(2, range.upperBound)
-            }
-        } catch {
-            throw .unreadable(error.description)
-        }
+        try rows(of: try Self.checked { () throws(SQLiteError) in try connection.prepare(sql) }, body)
+    }
+
+    private func rows(
+        of statement: SQLiteStatement, _ body: (SQLiteStatement) throws(StoreError) -> Bool
+    ) throws(StoreError) {
         defer { statement.reset() }
-        while try Self.step(statement) {
+        while try Self.checked({ () throws(SQLiteError) in try statement.step() }) {
             guard try body(statement) else { return }
         }
     }
 
-    private static func step(_ statement: SQLiteStatement) throws(StoreError) -> Bool {
+    private static func checked<Output>(_ body: () throws(SQLiteError) -> Output) throws(StoreError) -> Output {
         do throws(SQLiteError) {
-            return try statement.step()
+            return try body()
         } catch {
             throw .unreadable(error.description)
         }

@@ -25,13 +25,12 @@ public final class SQLiteLedgerReader: LedgerReader {
     }
 
     let connection: SQLiteConnection
-    private let statements: ReadStatements
+    let statements: ReadStatements
     private let tree: StoredTree
     private let fences: FenceRows
     private let copy: PrivateCopy?
     private var pinned: Head
     private var isInTransaction = false
-    private var hasher = SHA256Hasher()
 
     init(_ connection: SQLiteConnection, copy: PrivateCopy? = nil) throws(SQLiteError) {
         self.connection = connection
@@ -108,7 +107,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     public func lastTouch(of fence: FenceName) throws(StoreError) -> Position? {
         switch fence {
         case .estate, .environment, .operator, .proof, .assertion, .idempotency: return nil
-        case .family, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             return try reading { () throws(SQLiteError) in
                 try fences.position(of: fence).map { Position($0) }
             }
@@ -167,6 +166,7 @@ public final class SQLiteLedgerReader: LedgerReader {
     ) throws(StoreError) -> Bool {
         let events = statements.events
         var expected = range.lowerBound
+        var hasher = SHA256Hasher()
         try reading { () throws(SQLiteError) in
             try events.bind(1, range.lowerBound)
             try events.bind(2, range.upperBound)
@@ -176,8 +176,9 @@ public final class SQLiteLedgerReader: LedgerReader {
             guard events.int64(0) == expected else { throw .missing(Position(expected)) }
             let leaf = events.blob(2)
             let leafHash = hasher.leafHash(leaf)
-            let isWhole = leafHash.withUnsafeBytes { $0.elementsEqual(events.blob(1)) }
-            guard isWhole else { throw .damaged(Position(expected), "its bytes do not have the recorded hash") }
+            guard SHA256Digest(bytes: events.blob(1)) == leafHash else {
+                throw .damaged(Position(expected), "its bytes do not have the recorded hash")
+            }
             guard try body(Position(expected), leaf, leafHash) else { return false }
             expected += 1
         }
@@ -234,6 +235,7 @@ struct ReadStatements {
     let decision: SQLiteStatement
     let answer: SQLiteStatement
     let sealed: SQLiteStatement
+    let sealedRange: SQLiteStatement
     let checkpoints: SQLiteStatement
     let newestCheckpoint: SQLiteStatement
 
@@ -247,6 +249,11 @@ struct ReadStatements {
         decision = try connection.prepare("SELECT position FROM decision WHERE id = ?1")
         answer = try connection.prepare("SELECT request_mac, position FROM idempotency WHERE key_mac = ?1")
         sealed = try connection.prepare("SELECT nonce_and_ciphertext FROM sealed WHERE position = ?1 AND field = ?2")
+        sealedRange = try connection.prepare(
+            """
+            SELECT position, field, vault, nonce_and_ciphertext FROM sealed
+            WHERE position >= ?1 AND position < ?2 ORDER BY position, field
+            """)
         checkpoints = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size")
         newestCheckpoint = try connection.prepare("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
     }

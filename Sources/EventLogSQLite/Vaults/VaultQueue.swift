@@ -8,6 +8,7 @@ final class VaultQueue: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
     private var waiting: [Question] = []
+    private var waitingAlone: [Work] = []
     private var isClosed = false
 
     /// Questions that may wait; more are refused.
@@ -15,6 +16,9 @@ final class VaultQueue: @unchecked Sendable {
 
     /// Runs on the vault thread and gives what resumes the asker, to be run after the commit (with its failure, if any).
     typealias Question = @Sendable (VaultTable) -> @Sendable (VaultError?) -> Void
+
+    /// Runs on the vault thread while no transaction is open.
+    typealias Work = @Sendable (VaultTable) -> Void
 
     init() {
         mutex = .allocate(capacity: 1)
@@ -46,17 +50,52 @@ final class VaultQueue: @unchecked Sendable {
                 return { failure in continuation.resume(returning: failure.map { .failure($0) } ?? result) }
             }
             if !isTaken {
-                continuation.resume(returning: .failure(.unavailable("the vaults are closed or overloaded")))
+                continuation.resume(returning: .failure(Self.refusal))
             }
         }
         return try result.get()
     }
 
+    /// Lets `body` have the file to itself, between two transactions.
+    func doAlone<Output: Sendable>(
+        _ body: @escaping @Sendable (VaultTable) throws(VaultError) -> Output
+    ) async throws(VaultError) -> Output {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Output, VaultError>, Never>) in
+            let isTaken = offer(alone: { table in
+                do throws(VaultError) {
+                    continuation.resume(returning: .success(try body(table)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            })
+            if !isTaken { continuation.resume(returning: .failure(Self.refusal)) }
+        }
+        return try result.get()
+    }
+
+    private static let refusal = VaultError.unavailable("the vaults are closed or overloaded")
+
     private func offer(_ question: @escaping Question) -> Bool {
+        offering {
+            guard waiting.count < Self.maximumWaiting else { return false }
+            waiting.append(question)
+            return true
+        }
+    }
+
+    private func offer(alone work: @escaping Work) -> Bool {
+        offering {
+            guard waitingAlone.count < Self.maximumWaiting else { return false }
+            waitingAlone.append(work)
+            return true
+        }
+    }
+
+    private func offering(_ body: () -> Bool) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed, waiting.count < Self.maximumWaiting else { return false }
-        waiting.append(question)
+        guard !isClosed, body() else { return false }
         pthread_cond_signal(arrived)
         return true
     }
@@ -70,18 +109,21 @@ final class VaultQueue: @unchecked Sendable {
 
     /// The vault thread's loop: until it is closed and nothing waits.
     func serve(_ table: VaultTable) {
-        while let questions = next() {
-            let failure = table.inTransaction { questions.map { $0(table) } }
-            for resume in failure.answers { resume(failure.error) }
+        while let (questions, works) = next() {
+            if !questions.isEmpty {
+                let failure = table.inTransaction { questions.map { $0(table) } }
+                for resume in failure.answers { resume(failure.error) }
+            }
+            for work in works { work(table) }
         }
     }
 
-    private func next() -> [Question]? {
+    private func next() -> ([Question], [Work])? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while waiting.isEmpty, !isClosed { pthread_cond_wait(arrived, mutex) }
-        guard !waiting.isEmpty else { return nil }
-        defer { waiting = [] }
-        return waiting
+        while waiting.isEmpty, waitingAlone.isEmpty, !isClosed { pthread_cond_wait(arrived, mutex) }
+        guard !waiting.isEmpty || !waitingAlone.isEmpty else { return nil }
+        defer { (waiting, waitingAlone) = ([], []) }
+        return (waiting, waitingAlone)
     }
 }

@@ -1,47 +1,52 @@
 internal import AuthorizationCore
 internal import EventLog
 internal import LedgerCrypto
+internal import Threads
 
 /// The tables of the vault file. It belongs to the vault thread.
 final class VaultTable {
-    private let connection: SQLiteConnection
-    private let epochKey: SecretBytes
-    private let findEntry: SQLiteStatement
-    private let addEntry: SQLiteStatement
-    private let findDay: SQLiteStatement
-    private let findLedger: SQLiteStatement
-    private let findKey: SQLiteStatement
-    private let addVault: SQLiteStatement
+    let path: String
+    let epochKeys: any EpochKeys
+    /// Nil while the file is being replaced, and for ever when no file could be opened afterwards.
+    var open: VaultStatements?
+    var epochKey: VaultKey
+    /// What will take the file's place, while the epoch key changes.
+    var draft: VaultDraft?
+    /// The file is under ``epochKey`` already, but that key has not yet taken its predecessor's place.
+    var adoptionIsDue = false
+    /// Wrapped keys were deleted: the write-ahead log must be emptied after the commit.
+    var logHoldsKeys = false
+    var census: VaultCensus
+    /// The census after the newest commit.
+    let published: Locked<VaultCensus>
     /// After a failed commit nothing is known: every question is refused until the file is opened anew.
-    private var failure: VaultError?
+    var failure: VaultError?
 
-    init(_ connection: SQLiteConnection, path: String, epochKey: consuming SecretBytes) throws(OpenError) {
-        self.connection = connection
-        self.epochKey = epochKey
-        func statement(_ sql: String) throws(OpenError) -> SQLiteStatement {
-            try opening(path) { () throws(SQLiteError) in try connection.prepare(sql) }
-        }
-        try opening(path) { () throws(SQLiteError) in
-            try connection.execute("PRAGMA secure_delete = ON")
-            try connection.makeDurable()
-        }
-        findEntry = try statement("SELECT ref, vault FROM directory WHERE mac = ?1")
-        addEntry = try statement("INSERT INTO directory (mac, ref, vault) VALUES (?1, ?2, ?3)")
-        findDay = try statement("SELECT id FROM vault WHERE kind = 'day' AND day = ?1")
-        findLedger = try statement("SELECT id FROM vault WHERE kind = 'ledger'")
-        findKey = try statement("SELECT wrapped FROM vault WHERE id = ?1")
-        addVault = try statement("INSERT INTO vault (id, kind, day, wrapped) VALUES (?1, ?2, ?3, ?4)")
+    init(_ opening: VaultOpening, path: String, keys: any EpochKeys) {
+        self.path = path
+        epochKeys = keys
+        open = opening.statements
+        epochKey = opening.epochKey
+        census = opening.census
+        published = Locked(census)
     }
 
     /// Runs all of `body` in one transaction; the answers count only where `error` is nil.
     func inTransaction<Answer>(_ body: () -> [Answer]) -> (answers: [Answer], error: VaultError?) {
         if let failure { return (body(), failure) }
+        guard let connection = open?.connection else { return (body(), Self.closed) }
         var answers: [Answer] = []
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
             answers = body()
             try connection.execute("COMMIT")
-            if connection.waitingPages > 1_000 { try connection.checkpoint(.passive) }
+            if logHoldsKeys {
+                // Busy while somebody reads the file: then after a later commit.
+                logHoldsKeys = try !connection.checkpoint(.truncate)
+            } else if connection.waitingPages > 1_000 {
+                try connection.checkpoint(.passive)
+            }
+            published.withLock { $0 = census }
             return (answers, nil)
         } catch {
             let unavailable = VaultError.unavailable(error.description)
@@ -51,13 +56,13 @@ final class VaultTable {
     }
 
     func account(for entry: Bytes32) throws(VaultError) -> DirectoryAccount {
-        let found = try reading { () throws(SQLiteError) -> DirectoryAccount? in
-            try findEntry.bind(1, entry.bytes)
-            guard try findEntry.step() else { return nil }
-            defer { findEntry.reset() }
+        let found = try reading { (open) throws(SQLiteError) -> DirectoryAccount? in
+            try open.findEntry.bind(1, entry.bytes)
+            guard try open.findEntry.step() else { return nil }
+            defer { open.findEntry.reset() }
             return DirectoryAccount(
-                reference: SubjectReference(bits: bits(findEntry.blob(0))),
-                vault: VaultID(bits: bits(findEntry.blob(1))),
+                reference: SubjectReference(bits: bits(open.findEntry.blob(0))),
+                vault: VaultID(bits: bits(open.findEntry.blob(1))),
                 isNew: false)
         }
         if let found { return found }
@@ -67,40 +72,45 @@ final class VaultTable {
     private func openAccount(for entry: Bytes32) throws(VaultError) -> DirectoryAccount {
         let reference = SubjectReference(bits: try drawBits())
         let vault = try make("account", day: nil)
-        try reading { () throws(SQLiteError) in
-            try addEntry.bind(1, entry.bytes)
-            try addEntry.bind(2, reference.bits)
-            try addEntry.bind(3, vault.bits)
-            try addEntry.run()
+        census.accounts += 1
+        try reading { (open) throws(SQLiteError) in
+            try open.addEntry.bind(1, entry.bytes)
+            try open.addEntry.bind(2, reference.bits)
+            try open.addEntry.bind(3, vault.bits)
+            try open.addEntry.run()
         }
         return DirectoryAccount(reference: reference, vault: vault, isNew: true)
     }
 
     func dayVault(_ day: Int64) throws(VaultError) -> VaultID {
-        let found = try reading { () throws(SQLiteError) -> VaultID? in
-            try findDay.bind(1, day)
-            return try firstVault(findDay)
+        let found = try reading { (open) throws(SQLiteError) -> VaultID? in
+            try open.findDay.bind(1, day)
+            return try firstVault(open.findDay)
         }
         if let found { return found }
-        return try make("day", day: day)
+        let vault = try make("day", day: day)
+        census.days += 1
+        census.oldestDay = min(census.oldestDay ?? day, day)
+        return vault
     }
 
     func ledgerVault() throws(VaultError) -> VaultID {
-        if let found = try reading({ () throws(SQLiteError) in try firstVault(findLedger) }) { return found }
+        let found = try reading { (open) throws(SQLiteError) in try firstVault(open.findLedger) }
+        if let found { return found }
         return try make("ledger", day: nil)
     }
 
     /// nil when the vault was destroyed or never was.
     func key(of vault: VaultID) throws(VaultError) -> VaultKey? {
-        let wrapped = try reading { () throws(SQLiteError) -> [UInt8]? in
-            try findKey.bind(1, vault.bits)
-            guard try findKey.step() else { return nil }
-            defer { findKey.reset() }
-            return findKey.bytes(0)
+        let wrapped = try reading { (open) throws(SQLiteError) -> [UInt8]? in
+            try open.findVault.bind(1, vault.bits)
+            guard try open.findVault.step() else { return nil }
+            defer { open.findVault.reset() }
+            return open.findVault.bytes(0)
         }
         guard let wrapped else { return nil }
         do throws(CryptoError) {
-            return VaultKey(try AESKeyWrap.unwrap(wrapped, under: epochKey))
+            return VaultKey(try AESKeyWrap.unwrap(wrapped, under: epochKey.secret))
         } catch {
             throw .crypto(error)
         }
@@ -110,17 +120,18 @@ final class VaultTable {
         let vault = VaultID(bits: try drawBits())
         let wrapped: [UInt8]
         do throws(CryptoError) {
-            wrapped = try AESKeyWrap.wrap(try SecretBytes.random(count: AESGCM.keyLength), under: epochKey)
+            wrapped = try AESKeyWrap.wrap(try SecretBytes.random(count: AESGCM.keyLength), under: epochKey.secret)
         } catch {
             throw .crypto(error)
         }
-        try reading { () throws(SQLiteError) in
-            try addVault.bind(1, vault.bits)
-            try addVault.bind(2, kind)
-            if let day { try addVault.bind(3, day) } else { try addVault.bindNull(3) }
-            try addVault.bind(4, wrapped)
-            try addVault.run()
+        try reading { (open) throws(SQLiteError) in
+            try open.addVault.bind(1, vault.bits)
+            try open.addVault.bind(2, kind)
+            if let day { try open.addVault.bind(3, day) } else { try open.addVault.bindNull(3) }
+            try open.addVault.bind(4, wrapped)
+            try open.addVault.run()
         }
+        draft?.touched.insert(vault)
         return vault
     }
 
@@ -130,13 +141,16 @@ final class VaultTable {
         return VaultID(bits: bits(statement.blob(0)))
     }
 
-    private func reading<Output>(_ body: () throws(SQLiteError) -> Output) throws(VaultError) -> Output {
+    func reading<Output>(_ body: (VaultStatements) throws(SQLiteError) -> Output) throws(VaultError) -> Output {
+        guard let open else { throw Self.closed }
         do throws(SQLiteError) {
-            return try body()
+            return try body(open)
         } catch {
             throw .unavailable(error.description)
         }
     }
+
+    static let closed = VaultError.unavailable("the vault file is not open")
 
     private func drawBits() throws(VaultError) -> UInt128 {
         do throws(CryptoError) {
@@ -148,6 +162,7 @@ final class VaultTable {
     }
 }
 
-private func bits(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
+/// The number that 16 bytes of a column are.
+func bits(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
     bytes.reduce(0) { $0 << 8 | UInt128($1) }
 }

@@ -7,6 +7,7 @@ struct AppendStatements {
     let estateEvent: SQLiteStatement
     let decision: SQLiteStatement
     let sealed: SQLiteStatement
+    let eraseSealed: SQLiteStatement
     let answer: SQLiteStatement
     let findAnswer: SQLiteStatement
     let checkpoint: SQLiteStatement
@@ -23,6 +24,8 @@ struct AppendStatements {
         decision = try connection.prepare("INSERT OR IGNORE INTO decision (id, position) VALUES (?1, ?2)")
         sealed = try connection.prepare(
             "INSERT INTO sealed (position, field, vault, nonce_and_ciphertext) VALUES (?1, ?2, ?3, ?4)")
+        eraseSealed = try connection.prepare(
+            "DELETE FROM sealed WHERE position >= ?1 AND position < ?2 AND vault = ?3")
         answer = try connection.prepare(
             "INSERT INTO idempotency (key_mac, request_mac, position) VALUES (?1, ?2, ?3)")
         findAnswer = try connection.prepare("SELECT 1 FROM idempotency WHERE key_mac = ?1")

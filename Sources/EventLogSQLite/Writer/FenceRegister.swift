@@ -13,6 +13,9 @@ struct FenceRegister {
     private let rows: FenceRows
     private var estate: [FenceName: Int64]
     private(set) var estateChanged = false
+    /// Fences of the estate that other events touched: a revocation that names no token moves every decision. Nothing
+    /// is left of them at a start, because no decision is on its way then.
+    private var passing: [FenceName: Int64] = [:]
     /// The positions of fences that are rows; -1 where there is none.
     private var cache = RecentCache<FenceName, Int64>(maximumCount: maximumCached)
     private var proofs = ReplayMemory(lifetimeInSeconds: proofLifetimeInSeconds, maximumCount: maximumReplays)
@@ -34,11 +37,13 @@ struct FenceRegister {
     /// The position of the last event that touched the fence; nil when none did.
     mutating func lastTouch(of fence: FenceName) throws(SQLiteError) -> Int64? {
         switch fence {
-        case .estate, .environment, .operator: return estate[fence]
+        case .estate, .environment, .operator:
+            guard let other = passing[fence] else { return estate[fence] }
+            return max(other, estate[fence] ?? other)
         case .proof: return proofs.position(of: fence)
         case .assertion: return assertions.position(of: fence)
         case .idempotency: return nil
-        case .family, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             if let known = cache.value(of: fence) { return known < 0 ? nil : known }
             let stored = try rows.position(of: fence)
             cache.set(fence, stored ?? -1)
@@ -46,15 +51,22 @@ struct FenceRegister {
         }
     }
 
-    mutating func touch(_ fence: FenceName, at position: Int64, now: Timestamp) throws(SQLiteError) {
+    /// `isEstate` says whether the event that touches it is one of the estate's, from which a start finds it again.
+    mutating func touch(
+        _ fence: FenceName, at position: Int64, now: Timestamp, isEstate: Bool = false
+    ) throws(SQLiteError) {
         switch fence {
         case .estate, .environment, .operator:
+            guard isEstate else {
+                passing[fence] = position
+                return
+            }
             estate[fence] = position
             estateChanged = true
         case .proof: proofs.use(fence, at: position, now: now)
         case .assertion: assertions.use(fence, at: position, now: now)
         case .idempotency: break
-        case .family, .account, .subject, .token:
+        case .family, .refreshToken, .account, .subject, .token, .holds:
             try rows.touch(fence, at: position)
             cache.set(fence, position)
         }

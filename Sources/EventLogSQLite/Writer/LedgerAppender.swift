@@ -78,7 +78,9 @@ final class LedgerAppender {
             switch fence {
             case .proof, .assertion: try fences.touch(fence, at: first, now: now)
             // Used up by the events that touch them.
-            case .estate, .environment, .operator, .family, .account, .subject, .token, .idempotency: break
+            case .estate, .environment, .operator, .family, .refreshToken, .account, .subject, .token, .holds,
+                .idempotency:
+                break
             }
         }
         if let idempotency = proposal.idempotency { try remember(idempotency, at: first) }
@@ -89,6 +91,21 @@ final class LedgerAppender {
         try statements.checkpoint.bind(1, checkpoint.size)
         try statements.checkpoint.bind(2, checkpoint.note)
         try statements.checkpoint.run()
+    }
+
+    /// Deletes the records of destroyed vaults in a range, and says how many there were.
+    func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) throws(SQLiteError) -> Int {
+        var erased = 0
+        try connection.execute("UPDATE meta SET erasing = 1")
+        for vault in vaults {
+            try statements.eraseSealed.bind(1, range.lowerBound)
+            try statements.eraseSealed.bind(2, range.upperBound)
+            try statements.eraseSealed.bind(3, vault.bits)
+            try statements.eraseSealed.run()
+            erased += connection.changes
+        }
+        try connection.execute("UPDATE meta SET erasing = 0")
+        return erased
     }
 
     /// Ends the batch: afterwards its events survive a crash, and ``state`` stands after them.
@@ -203,7 +220,9 @@ final class LedgerAppender {
             try statements.decision.bind(2, position)
             try statements.decision.run()
         }
-        for fence in event.data.touchedFences { try fences.touch(fence, at: position, now: now) }
+        for fence in event.data.touchedFences {
+            try fences.touch(fence, at: position, now: now, isEstate: event.data.isEstate)
+        }
     }
 
     private func remember(_ idempotency: RememberedRequest.Key, at position: Int64) throws(SQLiteError) {

@@ -148,6 +148,9 @@ final class LedgerWriter: @unchecked Sendable {
         case .keep(let checkpoint, let waiter):
             try appender.keep(checkpoint)
             return { waiter.resume(returning: .success(())) }
+        case .erase(let vaults, let range, let waiter):
+            let erased = try appender.eraseSealed(of: vaults, in: range)
+            return { waiter.resume(returning: .success(erased)) }
         }
     }
 

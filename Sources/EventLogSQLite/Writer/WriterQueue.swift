@@ -290,18 +290,19 @@ enum WriterItem {
     /// Judged when it was queued: nobody waits.
     case admitted(Proposal, reservation: UInt64)
     case keep(ReleasedCheckpoint, Waiter<Void>)
+    case erase([VaultID], Range<Int64>, Waiter<Int>)
 
     var eventCount: Int {
         switch self {
         case .append(let proposal, _), .admit(let proposal, _, _, _), .admitted(let proposal, _): proposal.events.count
-        case .keep: 0
+        case .keep, .erase: 0
         }
     }
 
     /// Whether somebody waits for it.
     var isAwaited: Bool {
         switch self {
-        case .append, .admit, .keep: true
+        case .append, .admit, .keep, .erase: true
         case .admitted: false
         }
     }
@@ -310,8 +311,8 @@ enum WriterItem {
     var touchesEstate: Bool {
         switch self {
         case .append(let proposal, _), .admit(let proposal, _, _, _), .admitted(let proposal, _):
-            proposal.events.contains { $0.data.isEstate }
-        case .keep: false
+            proposal.events.contains { $0.data.movesEstate }
+        case .keep, .erase: false
         }
     }
 
@@ -321,6 +322,7 @@ enum WriterItem {
         case .append(_, let waiter): waiter.resume(returning: .failure(error))
         case .admit(_, _, _, let waiter): waiter.resume(returning: .failure(error))
         case .keep(_, let waiter): waiter.resume(returning: .failure(error))
+        case .erase(_, _, let waiter): waiter.resume(returning: .failure(error))
         case .admitted: break
         }
     }
@@ -333,9 +335,19 @@ extension Proposal {
             && unchanged.allSatisfy { fence in
                 switch fence {
                 case .estate, .environment: true
-                case .operator, .family, .account, .subject, .token, .proof, .assertion, .idempotency: false
+                case .operator, .family, .refreshToken, .account, .subject, .token, .holds, .proof, .assertion,
+                    .idempotency:
+                    false
                 }
             }
-            && !events.contains { $0.data.isEstate }
+            && !events.contains { $0.data.movesEstate }
+    }
+}
+
+extension EventData {
+    /// Whether it moves a fence of the estate: estate events, and what ends many tokens at once.
+    fileprivate var movesEstate: Bool {
+        if case .tokens(.revoked) = self { return touchedFences.contains { $0.isOfEstate } }
+        return isEstate
     }
 }

@@ -47,6 +47,9 @@ public struct HistoryFilter: Sendable {
         types.isEmpty || types.contains { $0.matches(type) }
     }
 
+    /// Whether it leaves out anything of its period.
+    public var isNarrowed: Bool { !types.isEmpty || !decisions.isEmpty || !tokens.isEmpty || needsDecisions }
+
     /// Whether it asks for something that other events of a decision may name instead.
     var needsDecisions: Bool {
         !environments.isEmpty || !apis.isEmpty || !identities.isEmpty || !apps.isEmpty

@@ -217,7 +217,7 @@ extension DecisionReplay {
             try compare(recorded, grant, facts, in: version.estate, request)
             guard verdict.differences.isEmpty, let header = try? AccessTokenFormat.header(grant.header) else { return }
             let winner = attempts.firstIndex { $0 == grant.winner } ?? 0
-            let token = ReplayedKind.Token(
+            let token = ReplayedShape.Token(
                 grant, winner: winner, header: SigningInputs.bytes(header: header, claims: []))
             if let token { learn(plan.throttleLimits, request, token: token) }
         case (.refuse, .issued), (.issue, .refused):
@@ -226,8 +226,8 @@ extension DecisionReplay {
     }
 
     /// Where the throttle had a say, numbers decided: such a decision stands for no other.
-    private mutating func learn(_ limits: ThrottleLimits?, _ request: TokenRequest, token: ReplayedKind.Token?) {
-        let replayed = ReplayedKind(limits, token)
+    private mutating func learn(_ limits: ThrottleLimits?, _ request: TokenRequest, token: ReplayedShape.Token?) {
+        let replayed = ReplayedShape(limits, token)
         guard verdict.differences.isEmpty, replayed.letsThrough(request.throttle) else { return }
         verdict.learnt = replayed
     }

@@ -47,7 +47,7 @@ public struct DecisionVerdict: Sendable {
     /// Of these, those that were erased.
     public var erased = 0
     /// What others of its kind can be told by.
-    var learnt: ReplayedKind?
+    var learnt: ReplayedShape?
     /// The vault that they lie in.
     var vault: VaultID?
     /// The engine that made the decision, where this program does not know it. Nothing was compared then.

@@ -10,7 +10,7 @@ final class EstateVersion {
     private(set) var sizes: ClosedRange<Int64>
     private var plans: [PlannedRequest: PasswordGrantPlan] = [:]
     /// Decisions on this estate that were made again in full, by their kind.
-    private(set) var kinds: [DecisionKind: ReplayedKind] = [:]
+    private(set) var kinds: [DecisionShape: ReplayedShape] = [:]
     private static let maximumKinds = 16_384
 
     init(_ estate: Estate, sizes: ClosedRange<Int64>) {
@@ -23,7 +23,7 @@ final class EstateVersion {
         sizes = sizes.lowerBound...min(sizes.upperBound, max(position.value, sizes.lowerBound))
     }
 
-    func learn(_ replayed: ReplayedKind, of kind: DecisionKind) {
+    func learn(_ replayed: ReplayedShape, of kind: DecisionShape) {
         if kinds.count >= Self.maximumKinds { kinds.removeAll() }
         kinds[kind] = replayed
     }

@@ -166,7 +166,7 @@ extension ReproductionPass {
             if isQuick, let (envelope, holes) = quick.attempt(leaf), envelope.position == entry.position {
                 enterRow(envelope.decision, entry)
                 let place = row.holes.attempts.count
-                guard row.opening == 0, place < DecisionKind.maximumAttempts else { return row.isQuick = false }
+                guard row.opening == 0, place < DecisionShape.maximumAttempts else { return row.isQuick = false }
                 row.attempts[place] = Int32(truncatingIfNeeded: quick.number())
                 row.holes.attempts.append(holes)
                 if envelope.app == nil { row.isQuick = false }
@@ -263,7 +263,7 @@ extension ReproductionPass {
         if row.decision == nil { row.holes.first = entry.position }
         let request = open.removeValue(forKey: id)
         defer { clearRow() }
-        var kind: DecisionKind?
+        var kind: DecisionShape?
         if let outcome {
             kind = self.kind(of: outcome, number, request)
             if let kind, try recognise(outcome, leaf, id, kind, request) { return }
@@ -272,9 +272,9 @@ extension ReproductionPass {
     }
 
     /// Nil for a decision that is too irregular to have one.
-    private mutating func kind(of outcome: QuickOutcome, _ number: Int, _ request: OpenRequest?) -> DecisionKind? {
+    private mutating func kind(of outcome: QuickOutcome, _ number: Int, _ request: OpenRequest?) -> DecisionShape? {
         guard row.isQuick else { return nil }
-        var kind = DecisionKind()
+        var kind = DecisionShape()
         kind.attempts = row.attempts
         kind.opening = row.opening
         kind.outcome = number
@@ -299,7 +299,7 @@ extension ReproductionPass {
 
     /// Whether the decision is one of a kind that was made again on the same estate, and comes out the same.
     private mutating func recognise(
-        _ outcome: QuickOutcome, _ leaf: UnsafeRawBufferPointer, _ id: DecisionID, _ kind: DecisionKind,
+        _ outcome: QuickOutcome, _ leaf: UnsafeRawBufferPointer, _ id: DecisionID, _ kind: DecisionShape,
         _ request: OpenRequest?
     ) throws(AuditError) -> Bool {
         guard let folded, let version = folded.known(at: Position(outcome.consulted)), let known = version.kinds[kind]
@@ -325,7 +325,7 @@ extension ReproductionPass {
     }
 
     private mutating func makeAgain(
-        _ id: DecisionID, _ entry: LeafChunk.Entry, at index: Int, _ request: OpenRequest?, _ kind: DecisionKind?
+        _ id: DecisionID, _ entry: LeafChunk.Entry, at index: Int, _ request: OpenRequest?, _ kind: DecisionShape?
     ) throws(AuditError) {
         var decision = RecordedDecision(id)
         if let request {

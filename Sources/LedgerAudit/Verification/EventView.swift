@@ -8,8 +8,11 @@ struct EventView {
     let correlation: UnsafeRawBufferPointer
     let data: UnsafeRawBufferPointer
     let position: Int64
+    /// The digits of ``position``.
+    let positionText: UnsafeRawBufferPointer
     let recordedAt: UnsafeRawBufferPointer
     let type: EventType
+    let typeName: UnsafeRawBufferPointer
 
     enum Fault: Error {
         case form(JSONParseError)
@@ -18,7 +21,6 @@ struct EventView {
     }
 
     init(_ leaf: UnsafeRawBufferPointer) throws(Fault) {
-        let typeName: UnsafeRawBufferPointer
         let version: Int64
         do throws(JSONParseError) {
             var reader = CanonicalReader(leaf)
@@ -32,7 +34,9 @@ struct EventView {
             try reader.name("data")
             data = try reader.rawValue()
             try reader.name("position")
+            let start = reader.offset
             position = try reader.integer()
+            positionText = UnsafeRawBufferPointer(rebasing: leaf[start..<reader.offset])
             try reader.name("recorded_at")
             recordedAt = try reader.stringBytes()
             try reader.name("type")
@@ -50,26 +54,12 @@ struct EventView {
     }
 }
 
-/// Finds an event type by the bytes of its name, without making a string.
-enum EventTypeNames {
-    private static let types: [UInt64: EventType] = {
-        var types: [UInt64: EventType] = [:]
-        for type in EventType.allCases {
-            let bytes = Array(type.rawValue.utf8)
-            types[bytes.withUnsafeBytes { key($0) }] = type
+extension EventView.Fault {
+    var sentence: String {
+        switch self {
+        case .form(let error): "The bytes are no canonical event (\(error.reason.rawValue) at byte \(error.offset))."
+        case .unknownType: "The event's type is unknown to this program."
+        case .version(let version): "The event's form has version \(version), which this program does not know."
         }
-        return types
-    }()
-
-    static func type(_ name: UnsafeRawBufferPointer) -> EventType? {
-        guard let type = types[key(name)], type.rawValue.utf8.elementsEqual(name) else { return nil }
-        return type
-    }
-
-    /// FNV-1a. Two names with one key would make a type unknown: a test looks at all of them.
-    private static func key(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var key: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { key = (key ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return key
     }
 }

@@ -11,8 +11,9 @@ struct SealedBook {
     private var missing: [VaultID: Missing] = [:]
     private var destroyed: Set<VaultID> = []
 
-    mutating func take(_ seal: BatchResult.MissingSeal) {
-        missing[seal.vault, default: Missing(first: seal.position, field: seal.field, count: 0)].count += 1
+    /// Notes a record that was not found.
+    mutating func take(missing seal: NamedSeal, at place: Int64) {
+        missing[seal.vault, default: Missing(first: Position(place), field: seal.name, count: 0)].count += 1
     }
 
     /// Notes the vaults that an event destroys.

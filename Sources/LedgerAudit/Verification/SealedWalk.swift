@@ -1,10 +1,35 @@
 internal import AuthorizationCore
 internal import CanonicalJSON
+internal import LedgerCrypto
 
-/// A sealed value and the path of its field, by which its record is filed.
+/// Where a sealed value stands in the bytes, and the path of its field, by which its record is filed.
+struct SealPlace {
+    let path: [UInt8]
+    let ciphertextHash: Range<Int>
+    let commitment: Range<Int>
+    let vault: Range<Int>
+
+    /// Whether the text that stands there is part of the sealed value.
+    func holds(_ text: Range<Int>) -> Bool { text == ciphertextHash || text == commitment || text == vault }
+
+    /// What the record must be, read from bytes in which the value stands here; nil when they say none.
+    func read(_ bytes: UnsafeRawBufferPointer, _ vaults: inout IdentifierReader<VaultKind>) -> NamedSeal? {
+        guard let hash = HexText.digest(UnsafeRawBufferPointer(rebasing: bytes[ciphertextHash])),
+            commitment.count == 2 * SHA256Digest.byteCount,
+            HexText.isHex(UnsafeRawBufferPointer(rebasing: bytes[commitment])),
+            let vault = vaults.read(UnsafeRawBufferPointer(rebasing: bytes[vault]))
+        else { return nil }
+        return NamedSeal(path: path, ciphertextHash: hash, vault: vault)
+    }
+}
+
+/// What an event says of one of its sealed records.
 struct NamedSeal: Equatable {
-    let path: String
-    let value: SealedValue
+    let path: [UInt8]
+    let ciphertextHash: SHA256Digest
+    let vault: VaultID
+
+    var name: String { String(decoding: path, as: UTF8.self) }
 }
 
 /// Finds the sealed values in an event's data without decoding the rest.
@@ -17,37 +42,30 @@ struct SealedWalk {
     private let bytes: UnsafeRawBufferPointer
     private var reader: CanonicalReader
     private var path: [String] = []
-    private var found: [NamedSeal] = []
-
-    enum Fault: Error {
-        case form(JSONParseError)
-        case malformed(String)
-    }
+    private var found: [SealPlace] = []
 
     /// The sealed values of canonical data, by the bytes of their paths.
-    static func fields(of data: UnsafeRawBufferPointer) throws(Fault) -> [NamedSeal] {
+    static func places(in data: UnsafeRawBufferPointer) throws(JSONParseError) -> [SealPlace] {
         // Inside a string the quotes would be escaped: these bytes can only be a member's name.
         guard Self.sealedName.occurs(in: data) else { return [] }
         var walk = SealedWalk(bytes: data, reader: CanonicalReader(data))
         try walk.value()
-        return walk.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return walk.found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     }
 
-    private mutating func value() throws(Fault) {
+    private mutating func value() throws(JSONParseError) {
         switch reader.offset < bytes.count ? bytes[reader.offset] : 0 {
         case UInt8(ascii: "{"):
-            try step { (reader) throws(JSONParseError) in try reader.beginObject() }
-            if try step({ (reader) throws(JSONParseError) in try reader.nextName(is: "ciphertext_hash") }) {
-                return try sealedValue()
-            }
-            while let name = try step({ (reader) throws(JSONParseError) in try reader.nextName() }) {
+            try reader.beginObject()
+            if try reader.nextName(is: "ciphertext_hash") { return try sealedValue() }
+            while let name = try reader.nextName() {
                 path.append(name)
                 try value()
                 path.removeLast()
             }
-            try step { (reader) throws(JSONParseError) in try reader.endObject() }
+            try reader.endObject()
         case UInt8(ascii: "["):
-            try step { (reader) throws(JSONParseError) in try reader.beginArray() }
+            try reader.beginArray()
             var index = 0
             while reader.hasNextElement() {
                 path.append("\(index)")
@@ -55,34 +73,37 @@ struct SealedWalk {
                 path.removeLast()
                 index += 1
             }
-            try step { (reader) throws(JSONParseError) in try reader.endArray() }
+            try reader.endArray()
         default:
-            try step { (reader) throws(JSONParseError) in try reader.skipValue() }
+            try reader.skipValue()
         }
     }
 
-    private mutating func sealedValue() throws(Fault) {
-        let texts = try step { (reader) throws(JSONParseError) in
-            let hash = try reader.string()
-            try reader.name("commitment")
-            let commitment = try reader.string()
-            try reader.name("vault")
-            let vault = try reader.string()
-            try reader.endObject()
-            return (hash, commitment, vault)
-        }
-        let path = path.joined(separator: ".")
-        guard let hash = Bytes32(text: texts.0), let commitment = Bytes32(text: texts.1),
-            let vault = VaultID(text: texts.2)
-        else { throw .malformed(path) }
-        let value = SealedValue(vault: vault, commitment: commitment, ciphertextHash: hash)
-        found.append(NamedSeal(path: path, value: value))
+    private mutating func sealedValue() throws(JSONParseError) {
+        let hash = try text()
+        try reader.name("commitment")
+        let commitment = try text()
+        try reader.name("vault")
+        let vault = try text()
+        try reader.endObject()
+        found.append(
+            SealPlace(
+                path: Array(path.joined(separator: ".").utf8), ciphertextHash: hash, commitment: commitment,
+                vault: vault))
     }
 
-    @discardableResult
-    private mutating func step<Output>(
-        _ body: (inout CanonicalReader) throws(JSONParseError) -> Output
-    ) throws(Fault) -> Output {
-        do throws(JSONParseError) { return try body(&reader) } catch { throw .form(error) }
+    /// Where the characters of a string stand.
+    private mutating func text() throws(JSONParseError) -> Range<Int> {
+        let count = try reader.stringBytes().count
+        return reader.offset - 1 - count..<reader.offset - 1
+    }
+}
+
+extension SealPlace {
+    /// The same place in bytes of which those that it was found in begin at `offset`.
+    func moved(by offset: Int) -> SealPlace {
+        func move(_ range: Range<Int>) -> Range<Int> { range.lowerBound + offset..<range.upperBound + offset }
+        return SealPlace(
+            path: path, ciphertextHash: move(ciphertextHash), commitment: move(commitment), vault: move(vault))
     }
 }

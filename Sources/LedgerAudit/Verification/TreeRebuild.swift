@@ -24,27 +24,23 @@ struct TreeRebuild: ~Copyable {
         let hashes: [SHA256Digest]
     }
 
-    /// Adds the next leaf and gives `full` every tile that it completes.
-    mutating func append<Failure: Error>(
-        _ leafHash: SHA256Digest, full: (FullTile) throws(Failure) -> Void
-    ) throws(Failure) {
+    /// Adds the next leaf, and returns the tiles that it completes.
+    mutating func append(_ leafHash: SHA256Digest) -> [FullTile] {
+        var full: [FullTile] = []
         var node = leafHash
         var level = 0
-        try addToTile(node, level: 0, full: full)
+        addToTile(node, level: 0, &full)
         while size >> Int64(level) & 1 == 1 {
             node = hasher.nodeHash(edge[level], node)
             level += 1
-            if level % Self.tileHeight == 0 {
-                try addToTile(node, level: level / Self.tileHeight, full: full)
-            }
+            if level % Self.tileHeight == 0 { addToTile(node, level: level / Self.tileHeight, &full) }
         }
         if level == edge.count { edge.append(node) } else { edge[level] = node }
         size += 1
+        return full
     }
 
-    private mutating func addToTile<Failure: Error>(
-        _ node: SHA256Digest, level: Int, full: (FullTile) throws(Failure) -> Void
-    ) throws(Failure) {
+    private mutating func addToTile(_ node: SHA256Digest, level: Int, _ full: inout [FullTile]) {
         if openTiles.count == level {
             openTiles.append([])
             openTiles[level].reserveCapacity(Self.tileWidth)
@@ -53,8 +49,9 @@ struct TreeRebuild: ~Copyable {
         guard openTiles[level].count == Self.tileWidth else { return }
         // The leaf that is being appended counts.
         let index = ((size + 1) >> Int64(Self.tileHeight * (level + 1))) - 1
-        try full(FullTile(level: level, index: index, hashes: openTiles[level]))
-        openTiles[level].removeAll(keepingCapacity: true)
+        full.append(FullTile(level: level, index: index, hashes: openTiles[level]))
+        openTiles[level] = []
+        openTiles[level].reserveCapacity(Self.tileWidth)
     }
 
     /// The root over everything appended so far.

@@ -11,10 +11,6 @@ public struct Verification {
     /// event, and whoever rewrote the whole file could have rewritten that.
     public var verifierKey: VerifierKey?
 
-    /// Decode token events field by field too. Otherwise they are checked to be canonical events of their type's
-    /// family, with their envelope, and read as far as other checks need it; that is several times as fast.
-    public var everyField = false
-
     /// The clock's reading just before the ledger was opened, if a service had it open; nil if none had. Decisions
     /// that were begun within 30 s before it may then still be under way.
     public var inUseAt: Timestamp?
@@ -46,10 +42,10 @@ public struct Verification {
         let (head, edge) = try newestHead(reader)
 
         let sizes = checkpoints.map(\.size) + snapshots.map(\.size) + [head.size]
-        let pass = LogPass(reader, size: head.size, rootsAt: sizes, everyField: everyField)
+        var pass = LogPass(reader, size: head.size, rootsAt: sizes)
         pass.run { progress($0, head.size) }
 
-        compareHead(head, edge, pass, reader, &others)
+        compareHead(head, edge, &pass, reader, &others)
         let keys = CheckpointKeys(pass.estateEvents, &others)
         var signatures = CheckpointCheck(
             keys, given: verifierKey, roots: pass.roots, size: head.size, reader)
@@ -64,7 +60,7 @@ public struct Verification {
         if pass.unread == nil {
             let caches = CacheCheck(reader: reader, size: head.size, roots: pass.roots)
             caches.compareEstate(pass.estateEvents, &others)
-            caches.compareOutcomes(pass.decisions.outcomes, &others)
+            caches.compareOutcomes(pass.outcomes, &others)
             caches.compareSnapshots(snapshots, &others)
         }
         var end = pass.finish(inUseAt: inUseAt)
@@ -77,7 +73,7 @@ public struct Verification {
         report.size = head.size
         report.eventsRead = pass.eventsRead
         report.estateEvents = pass.estateEvents.count
-        report.decisions = pass.decisions.outcomes.count
+        report.decisions = pass.outcomes.count
         report.decisionsUnderWay = end.underWay
         report.checkpoints = checkpoints.count
         report.signedSize = signatures.signedSize
@@ -104,7 +100,7 @@ public struct Verification {
     private static let maximumHeadReads = 20
 
     private func compareHead(
-        _ head: Head, _ edge: [UInt8]?, _ pass: LogPass, _ reader: any AuditReader, _ findings: inout Findings
+        _ head: Head, _ edge: [UInt8]?, _ pass: inout LogPass, _ reader: any AuditReader, _ findings: inout Findings
     ) {
         let outside =
             findings.reading("The rows of events") { () throws(StoreError) in try reader.eventsOutsideHead() } ?? 0
@@ -123,7 +119,8 @@ public struct Verification {
         }
     }
 
-    private func notChecked(_ report: VerificationReport, _ pass: LogPass, _ end: LogPassEnd, hasEdge: Bool) -> [String]
+    private func notChecked(_ report: VerificationReport, _ pass: borrowing LogPass, _ end: LogPassEnd, hasEdge: Bool)
+        -> [String]
     {
         var sentences: [String] = []
         if verifierKey == nil {
@@ -132,10 +129,6 @@ public struct Verification {
         }
         sentences.append("The anchor: whether the whole file is an older one.")
         sentences.append("What the sealed values say: without keys a record is only whole or gone.")
-        if !everyField {
-            sentences.append(
-                "The fields of token events one by one: only their form and what other checks need (--every-field).")
-        }
         if let signed = report.signedSize, signed < report.size {
             sentences.append(
                 "The signature over the newest \(report.size - signed) events: no checkpoint covers them yet.")

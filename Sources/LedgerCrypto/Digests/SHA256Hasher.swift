@@ -1,17 +1,13 @@
 internal import COpenSSL
 
-/// Computes SHA-256 values with one context that is set up once; for loops over many leaves.
+/// Computes SHA-256 values one after the other; for loops over many leaves.
 ///
-/// Belongs to one thread at a time. The library's hashing fails only when memory is exhausted; the process stops then.
+/// Belongs to one thread at a time.
 public struct SHA256Hasher: ~Copyable {
-    private let context: HashContext
+    private var context = HashContext()
     private var isPartway = false
 
-    public init() {
-        context = HashContext(owning: HashContext.make())
-    }
-
-    deinit { HashContext.free(context.pointer) }
+    public init() {}
 
     /// The SHA-256 of the parts, one after the other.
     public mutating func hash(_ parts: [UInt8]...) -> SHA256Digest {
@@ -58,55 +54,39 @@ public struct SHA256Hasher: ~Copyable {
     }
 }
 
-/// An `EVP_MD_CTX` set to SHA-256 and ready for the first byte; ``finish()`` makes it ready again.
+/// A state of SHA-256 that is ready for the first byte; ``finish()`` makes it ready again.
 struct HashContext {
-    let pointer: OpaquePointer
+    private var state = SHA256_CTX()
 
-    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+    init() { ledger_sha256_start(&state) }
 
-    static func make() -> OpaquePointer {
-        guard let pointer = EVP_MD_CTX_new() else { preconditionFailure("no memory for a hash context") }
-        Self(owning: pointer).start(with: Algorithms.sha256)
-        return pointer
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        ledger_sha256_update(&state, bytes.baseAddress, bytes.count)
     }
 
-    static func free(_ pointer: OpaquePointer) { EVP_MD_CTX_free(pointer) }
-
-    func update(_ bytes: UnsafeRawBufferPointer) {
-        precondition(EVP_DigestUpdate(pointer, bytes.baseAddress, bytes.count) == 1, "SHA-256 failed")
-    }
-
-    func update(_ digest: SHA256Digest) {
-        digest.withUnsafeBytes { update($0) }
-    }
-
-    func update(byte: UInt8) {
-        withUnsafeBytes(of: byte) { update($0) }
-    }
-
-    func finish() -> SHA256Digest {
+    mutating func finish() -> SHA256Digest {
         let digest = SHA256Digest { bytes in
-            let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
-            precondition(EVP_DigestFinal_ex(pointer, start, nil) == 1, "SHA-256 failed")
+            guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
+            ledger_sha256_finish(&state, start)
         }
-        start(with: nil)
+        ledger_sha256_start(&state)
         return digest
     }
 
-    func leafHash(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
-        update(byte: 0x00)
+    mutating func leafHash(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        withUnsafeBytes(of: 0x00 as UInt8) { update($0) }
         update(bytes)
         return finish()
     }
 
-    func nodeHash(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
-        update(byte: 0x01)
-        update(left)
-        update(right)
+    mutating func nodeHash(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
+        // In one piece: with so few bytes, each call shows.
+        withUnsafeTemporaryAllocation(byteCount: 1 + 2 * SHA256Digest.byteCount, alignment: 1) { node in
+            node[0] = 0x01
+            left.withUnsafeBytes { node[1...].copyBytes(from: $0) }
+            right.withUnsafeBytes { node[(1 + SHA256Digest.byteCount)...].copyBytes(from: $0) }
+            update(UnsafeRawBufferPointer(node))
+        }
         return finish()
-    }
-
-    private func start(with algorithm: OpaquePointer?) {
-        precondition(EVP_DigestInit_ex2(pointer, algorithm, nil) == 1, "SHA-256 failed")
     }
 }

@@ -50,8 +50,9 @@ struct InitCommand {
             let folder = try KeyFolder.create(at: keys)
             let now = Timestamp(microseconds: wallClockMicroseconds())
             let (events, operatorID, secret, vkey) = try firstEvents(folder, at: now)
-            _ = try VaultStore.create(at: vaults, epochKey: try folder.epochKey())
-            try SQLiteEventStore.create(at: ledger, first: events) { now }
+            try VaultStore.create(
+                at: vaults, keys: folder.epochKeys, indexCheck: try folder.indexCheck(), at: now)
+            try SQLiteEventStore.create(at: ledger, first: events, stateCheck: try folder.stateCheck()) { now }
             var json = JSONWriter()
             json.beginObject()
             json.name("key")

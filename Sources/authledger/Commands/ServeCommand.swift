@@ -37,6 +37,8 @@ struct ServeCommand {
             running = try await RunningService.start(options, console)
         } catch let error as OpenError {
             throw CommandFailure("\(error)")
+        } catch KeyError.exposed(let path) {
+            throw CommandFailure("The keys are not used: \(KeyError.exposed(path)).", .finding)
         } catch let error as KeyError {
             throw CommandFailure("The keys cannot be used: \(error).")
         } catch let error as ListenError {

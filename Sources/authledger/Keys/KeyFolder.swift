@@ -8,7 +8,7 @@ import Threads
 /// The folder of a ledger's secret keys: one file each, mode 0600, written once and never again.
 ///
 /// `checkpoint`, `state`, `index`, `salt`, `vaults.epoch` (32 bytes each), `tag/<epoch>`, `token/<environment>/<kid>`
-/// (PKCS #8).
+/// (PKCS #8). Keys of tags and the epoch key are destroyed when their time is over: overwritten, then unlinked.
 final class KeyFolder: LedgerKeys {
     static let keyBytes = 32
 
@@ -21,7 +21,10 @@ final class KeyFolder: LedgerKeys {
     private let tokenKeys = Locked<[String: TokenSigningKey]>([:])
 
     /// Opens the folder that ``create(at:)`` made.
+    ///
+    /// Refuses a folder or key that other accounts may read: ``KeyError/exposed(_:)``.
     init(at path: String) throws(KeyError) {
+        try KeyFile.checkPrivacy(of: path)
         self.path = path
         do {
             checkpointKey = try Ed25519PrivateKey(seed: try KeyFile.read("\(path)/checkpoint", count: Self.keyBytes))
@@ -42,7 +45,7 @@ final class KeyFolder: LedgerKeys {
         }
         do {
             try KeyFile.write(try Ed25519PrivateKey.generate().seed(), to: "\(path)/checkpoint")
-            for name in ["state", "index", "salt", "vaults.epoch"] {
+            for name in ["state", "index", "salt", EpochKeyFiles.name] {
                 try KeyFile.write(try SecretBytes.random(count: keyBytes), to: "\(path)/\(name)")
             }
         } catch let error as KeyError {
@@ -56,9 +59,13 @@ final class KeyFolder: LedgerKeys {
     }
 
     /// The key under which vault keys are wrapped.
-    func epochKey() throws(KeyError) -> SecretBytes {
-        try KeyFile.read("\(path)/vaults.epoch", count: Self.keyBytes)
-    }
+    var epochKeys: EpochKeyFiles { EpochKeyFiles(folder: path) }
+
+    /// What tells whether the index key is the one of a vault file.
+    func indexCheck() throws -> Bytes32 { try KeyCheck.value(of: "index", under: indexKey) }
+
+    /// What tells whether the state key is the one of a ledger.
+    func stateCheck() throws -> Bytes32 { try KeyCheck.value(of: "state", under: stateKey) }
 
     func tagKey(epoch: Int64) throws(KeyError) -> HMACKey? {
         if let key = tagKeys.withLock({ $0[epoch] }) { return key }
@@ -78,6 +85,18 @@ final class KeyFolder: LedgerKeys {
             }
             return try makeTagKey(file, epoch: epoch, in: &keys)
         }
+    }
+
+    func destroyTagKeys(before epoch: Int64) throws(KeyError) -> Int {
+        let over = KeyFile.names(in: "\(path)/tag").compactMap { Int64($0) }.filter { $0 < epoch }.sorted()
+        for epoch in over {
+            // Inside the lock: nobody may read the key again while it goes.
+            try tagKeys.withLock { (keys) throws(KeyError) in
+                keys[epoch] = .some(nil)
+                try KeyFile.destroy("\(path)/tag/\(epoch)")
+            }
+        }
+        return over.count
     }
 
     private func makeTagKey(

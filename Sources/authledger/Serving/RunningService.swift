@@ -4,6 +4,7 @@ import CommandLineTools
 import EventLog
 import EventLogSQLite
 import Glibc
+import HTTPMessages
 import HTTPServer
 import IdentityClient
 import LedgerCrypto
@@ -18,11 +19,13 @@ final class RunningService: Sendable {
     private let server: Server
     private let service: LedgerService
     private let timers: Task<Void, Never>
+    let retention: Retention
+    private let retaining: Task<Void, Never>
     private let accessLog: AccessLog?
 
     private init(
         port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
-        service: LedgerService, timers: Task<Void, Never>, accessLog: AccessLog?
+        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?
     ) {
         self.port = port
         self.store = store
@@ -31,14 +34,20 @@ final class RunningService: Sendable {
         self.server = server
         self.service = service
         self.timers = timers
+        self.retention = retention
+        retaining = Task { await retention.run() }
         self.accessLog = accessLog
     }
 
-    static func start(_ options: ServeOptions, _ console: Console) async throws -> RunningService {
-        let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds()) }
+    /// `ahead`, in microseconds, is how far in the future the service believes to be: what takes a month is tested so.
+    static func start(
+        _ options: ServeOptions, _ console: Console, ahead: Int64 = 0
+    ) async throws -> RunningService {
+        let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds() + ahead) }
         let keys = try KeyFolder(at: options.keys)
-        let projection = ThrottleProjection()
-        let store = try SQLiteEventStore.open(at: options.ledger, projection: projection, clock: clock)
+        let projection = ServiceProjection()
+        let store = try SQLiteEventStore.open(
+            at: options.ledger, projection: projection, stateCheck: try keys.stateCheck(), clock: clock)
         do {
             try check(store.state.estate, options)
             try check(keys, of: store.state.estate, options)
@@ -46,7 +55,7 @@ final class RunningService: Sendable {
             await store.stop()
             throw error
         }
-        let vaults = try VaultStore.open(at: options.vaults, epochKey: try keys.epochKey())
+        let vaults = try await openVaults(options, keys, closing: store)
         var clientConfiguration = IdentityHTTPClient.Configuration(policy: options.destinations)
         clientConfiguration.policy = options.destinations
         let identities = try IdentityHTTPClient(clientConfiguration)
@@ -60,14 +69,22 @@ final class RunningService: Sendable {
         limits.maximumWaiting = 1_024
         let context = ServiceContext(
             store: store, vaults: vaults, keys: keys, identities: identities, slots: IdentitySlots(limits: limits),
-            configuration: configuration, throttles: projection.table, clock: clock)
+            configuration: configuration, throttles: projection.throttles.table,
+            revocations: projection.revocations.table,
+            clock: clock)
         let rested = clock().microseconds - store.state.recordedAt.microseconds
         if let note = context.serviceClock.judgement.note(sinceNewestEvent: rested) { console.say(note) }
         let serverCounters = Locked<(@Sendable () -> ServerCounters)?>(nil)
-        let service = LedgerService(context) {
-            guard let counters = serverCounters.withLock({ $0 }) else { return [] }
-            return Metric.list(of: counters())
+        let retention = Retention(context, vaults: vaults, facts: projection.retention) { line in
+            // A console belongs to one thread; this is another one's.
+            Console().say(line)
         }
+        let service = LedgerService(context) {
+            let counters = serverCounters.withLock { $0 }.map { Metric.list(of: $0()) } ?? []
+            return counters + retention.metrics
+        }
+        // Before anything is served: what the log says has ended must not open again, whatever file was put back.
+        try await retention.applyRecord()
         let ignored = try await service.configureOnce(
             userLimit: options.throttleUser.map { ($0.count, $0.seconds) },
             appLimit: options.throttleApp.map { ($0.count, $0.seconds) })
@@ -80,13 +97,30 @@ final class RunningService: Sendable {
         serverConfiguration.isExempt = { service.isProxy($0) }
         serverConfiguration.onRefusal = { service.note($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
-        let server = Server(configuration: serverConfiguration) { await service.answer($0) }
+        let server = Server(configuration: serverConfiguration) { request in
+            var request = request
+            request.receivedAt += ahead
+            return await service.answer(request)
+        }
         let port = try server.start(host: options.host, port: options.port)
         serverCounters.withLock { $0 = { server.counters } }
         let timers = Task { await service.runTimers() }
         return RunningService(
             port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
-            timers: timers, accessLog: accessLog)
+            timers: timers, retention: retention, accessLog: accessLog)
+    }
+
+    /// Opens the vault file; the store is stopped when that fails.
+    private static func openVaults(
+        _ options: ServeOptions, _ keys: KeyFolder, closing store: SQLiteEventStore
+    ) async throws -> VaultStore {
+        do {
+            return try VaultStore.open(
+                at: options.vaults, keys: keys.epochKeys, indexCheck: try keys.indexCheck())
+        } catch {
+            await store.stop()
+            throw error
+        }
     }
 
     /// An issuer is fixed when its environment is created: a base URL that does not fit would break every token.
@@ -115,7 +149,9 @@ final class RunningService: Sendable {
     func stop() async {
         await server.stop()
         timers.cancel()
+        retaining.cancel()
         await timers.value
+        await retaining.value
         await service.close()
         identities.stop()
         await store.stop()

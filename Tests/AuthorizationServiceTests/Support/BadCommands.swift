@@ -226,6 +226,13 @@ private let badIdentities: [BadCommand] = [
 
 private let otherBadCommands: [BadCommand] = [
     BadCommand(
+        name: "a revocation without a cause", method: "POST", path: "api-identities/IDENTITY_ID/revocation",
+        body: "{}", status: 400, reason: "missing_member", fields: ["cause"]),
+    BadCommand(
+        name: "a revocation of what nobody vouched for", method: "POST",
+        path: "api-identities/idn_00000000000000000000000001/revocation", body: #"{"cause":"x"}"#, status: 404,
+        reason: "not_found"),
+    BadCommand(
         name: "an environment that is there", method: "POST", path: "environments", body: #"{"name":"prod"}"#,
         status: 409, reason: "name_taken", fields: ["name"]),
     BadCommand(

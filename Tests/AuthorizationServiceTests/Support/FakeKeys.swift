@@ -39,6 +39,19 @@ final class FakeKeys: LedgerKeys {
         }
     }
 
+    func destroyTagKeys(before epoch: Int64) throws(KeyError) -> Int {
+        content.withLock { content in
+            let over = content.tags.keys.filter { $0 < epoch && !content.destroyedTags.contains($0) }
+            content.destroyedTags.formUnion(over)
+            return over.count
+        }
+    }
+
+    /// The epochs whose keys are there.
+    var tagEpochs: [Int64] {
+        content.withLock { content in content.tags.keys.filter { !content.destroyedTags.contains($0) }.sorted() }
+    }
+
     func tokenKey(environment: EnvironmentName, kid: String) throws(KeyError) -> TokenSigningKey {
         let name = TokenKeyName(environment: environment, kid: kid)
         guard let key = content.withLock({ $0.tokens[name] }) else { throw .missing(kid) }

@@ -57,6 +57,14 @@ final class FakeStore: EventStore {
         content.withLock { $0.checkpoints.append(checkpoint) }
     }
 
+    func eraseSealed(of vaults: [VaultID], in range: Range<Int64>) async throws(AppendError) -> Int {
+        content.withLock { log in
+            let count = log.sealed.count
+            log.sealed = log.sealed.filter { !(vaults.contains($0.value.vault) && range.contains($0.key.position)) }
+            return count - log.sealed.count
+        }
+    }
+
     func stop() async {
         content.withLock { $0.health = .stopped("stopped") }
     }

@@ -114,6 +114,11 @@ extension ManagementExamples {
             path: "api-identities/IDENTITY_ID/retirement", events: [.identityRetired],
             shows: ["retired": "true", "deployments": "{}"], deployed: true),
         GoodCommand(
+            name: "nothing that an Identity vouched for is believed any longer, and it stays in the chain",
+            method: "POST", path: "api-identities/IDENTITY_ID/revocation",
+            body: #"{"cause":"it accepted every password"}"#, events: [.tokenRevoked], shows: ["retired": "false"],
+            deployed: true),
+        GoodCommand(
             name: "API OAuth is deployed already", method: "PUT", path: "environments/prod/deployments/oauth",
             body: "{}",
             events: [], shows: ["oauth": "true"]),

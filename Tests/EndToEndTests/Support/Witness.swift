@@ -15,7 +15,7 @@ enum Witness {
 
     private static let python: Result<String, any Error> = Result {
         let tool = Vectors.packageFolder.appendingPathComponent("Tools/python-env").path
-        let made = try RunningLedger.run(tool, ["jsonschema", "PyJWT", "cryptography"])
+        let made = try RunningLedger.run(tool, ["jsonschema", "PyJWT", "cryptography", "Authlib", "requests-oauthlib"])
         guard made.status == 0 else { throw Probe.Failed(reason: made.talk) }
         return made.output.trimmingCharacters(in: .newlines)
     }

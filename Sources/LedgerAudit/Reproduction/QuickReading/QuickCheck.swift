@@ -37,7 +37,7 @@ struct QuickCheck: ~Copyable {
 
     /// A refusal.
     func refusal(
-        _ decision: QuickDecision, _ refusal: QuickRefusal, by kind: ReplayedKind, on version: EstateVersion
+        _ decision: QuickDecision, _ refusal: QuickRefusal, by kind: ReplayedShape, on version: EstateVersion
     ) -> Result {
         guard kind.token == nil, consultedOne(version, decision, refusal.consulted) else { return .unknown }
         guard kind.letsThrough(decision.request.throttle) else { return .unknown }
@@ -51,7 +51,7 @@ struct QuickCheck: ~Copyable {
     /// A token. `standing` is the account of the winner's subject before the decision.
     mutating func token(
         _ decision: QuickDecision, _ token: QuickToken, _ leaf: UnsafeRawBufferPointer, id: DecisionID,
-        by kind: ReplayedKind, on version: EstateVersion, standing: AccountStanding?
+        by kind: ReplayedShape, on version: EstateVersion, standing: AccountStanding?
     ) -> Result {
         guard let known = kind.token, consultedOne(version, decision, token.consulted),
             kind.letsThrough(decision.request.throttle),

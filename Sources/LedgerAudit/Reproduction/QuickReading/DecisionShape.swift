@@ -2,7 +2,7 @@ internal import AuthorizationCore
 
 /// What decisions of one kind have in common: the keys of all their leaves, and the app. They differ in the holes of
 /// their leaves, and in nothing else.
-struct DecisionKind: Hashable {
+struct DecisionShape: Hashable {
     /// The most attempts of a decision that has a kind.
     static let maximumAttempts = 8
 
@@ -19,7 +19,7 @@ struct DecisionKind: Hashable {
 ///
 /// The decision function sees of a hole no more than this: the throttle's numbers, which ``QuickCheck`` asks it about
 /// again; identifiers and positions, which it hands on; times, from which ``TokenMoments`` follow.
-final class ReplayedKind: Sendable {
+final class ReplayedShape: Sendable {
     /// What the throttle's numbers are judged by; nil where a guard before it refused.
     let limits: ThrottleLimits?
     /// Nil for a refusal.
@@ -52,7 +52,7 @@ final class ReplayedKind: Sendable {
     }
 }
 
-extension ReplayedKind.Token {
+extension ReplayedShape.Token {
     /// What tokens by such a grant have in common; nil where one has more claims than the common shapes.
     init?(_ grant: TokenGrant, winner: Int, header: [UInt8]) {
         var grant = grant
