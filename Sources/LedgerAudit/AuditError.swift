@@ -14,13 +14,17 @@ public enum AuditError: Error, Sendable, Equatable {
     case noSuchAPI(String)
     case noSuchIdentity(IdentityID)
     case ambiguousAPI(String, [APIID])
+    /// The log holds no outcome of this decision.
+    case noSuchDecision(DecisionID)
+    /// The earlier of two moments lies behind the later.
+    case outOfOrder
 
     /// Whether it says that the record is bad, rather than that the question is.
     public var isDamage: Bool {
         switch self {
         case .store(.damaged), .store(.missing), .noEvent: true
         case .store(.unreadable), .store(.closed), .beyondHead, .beforeFirst, .noSuchEnvironment, .noSuchAPI,
-            .noSuchIdentity, .ambiguousAPI:
+            .noSuchIdentity, .ambiguousAPI, .noSuchDecision, .outOfOrder:
             false
         }
     }
@@ -50,6 +54,8 @@ extension AuditError: CustomStringConvertible {
         case .noSuchIdentity(let id): "There was never an API Identity \(id.text)."
         case .ambiguousAPI(let name, let ids):
             "Several APIs were called '\(name)' then; use an id: \(ids.map(\.text).joined(separator: ", "))."
+        case .outOfOrder: "The earlier moment lies behind the later one."
+        case .noSuchDecision(let id): "The ledger holds no outcome of a decision \(id.text)."
         }
     }
 }

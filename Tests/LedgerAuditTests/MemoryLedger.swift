@@ -31,6 +31,8 @@ final class MemoryLedger: AuditReader {
     var outcomes: [(DecisionID, Position)] = []
     var sealed: [Sealed] = []
     var storedSnapshots: [Head] = []
+    /// Where fences were last touched, by name: what a store keeps of accounts, subjects, tokens and families.
+    var touches: [FenceName: Position] = [:]
 
     static let start = Timestamp(microseconds: 1_790_000_000_000_000)
 
@@ -48,22 +50,43 @@ final class MemoryLedger: AuditReader {
         if rows.count >= 20 { storedSnapshots = [Head(size: 20, root: root(of: 20))] }
     }
 
+    /// The same ledger once more, to be changed by itself.
+    init(copying other: MemoryLedger) {
+        rows = other.rows
+        tiles = other.tiles
+        pinned = other.pinned
+        edge = other.edge
+        kept = other.kept
+        estateIndex = other.estateIndex
+        outcomes = other.outcomes
+        sealed = other.sealed
+        storedSnapshots = other.storedSnapshots
+        touches = other.touches
+    }
+
     func append(_ proposed: ProposedEvent, at time: Timestamp) throws {
         let position = Position(Int64(rows.count))
         let event = Event(
             position: position, recordedAt: time, actor: proposed.actor, correlation: proposed.correlation,
             blind: proposed.blind, data: proposed.data)
-        let body = try RecordedForm.encode(event)
+        try append(leaf: try RecordedForm.encode(event))
+        for record in proposed.sealed {
+            sealed.append(
+                Sealed(position: position, field: record.field, vault: record.vault, bytes: record.bytes))
+        }
+    }
+
+    /// Records a leaf as it stands, and indexes it.
+    func append(leaf body: [UInt8]) throws {
+        let event = try RecordedForm.decode(body)
+        let position = event.position
         rows.append(Row(leafHash: SHA256.leafHash(body), body: body))
         if event.data.isEstate { estateIndex.append(position) }
+        for fence in event.data.touchedFences { touches[fence] = position }
         switch event.data {
         case .tokens(.issued), .tokens(.refused):
             if let decision = DecisionID(text: event.correlation) { outcomes.append((decision, position)) }
         default: break
-        }
-        for record in proposed.sealed {
-            sealed.append(
-                Sealed(position: position, field: record.field, vault: record.vault, bytes: record.bytes))
         }
     }
 
@@ -138,9 +161,16 @@ final class MemoryLedger: AuditReader {
 
     func estatePositions(below limit: Position) throws(StoreError) -> [Position] { estateIndex.filter { $0 < limit } }
     func outcome(of decision: DecisionID) throws(StoreError) -> Position? { outcomes.first { $0.0 == decision }?.1 }
-    func lastTouch(of fence: FenceName) throws(StoreError) -> Position? { nil }
+    func lastTouch(of fence: FenceName) throws(StoreError) -> Position? {
+        switch fence {
+        case .family, .refreshToken, .account, .subject, .token: touches[fence]
+        case .estate, .environment, .operator, .holds, .proof, .assertion, .idempotency: nil
+        }
+    }
     func remembered(_ key: Bytes32) throws(StoreError) -> RememberedRequest? { nil }
-    func sealedRecord(at position: Position, field: String) throws(StoreError) -> [UInt8]? { nil }
+    func sealedRecord(at position: Position, field: String) throws(StoreError) -> [UInt8]? {
+        sealed.first { $0.position == position && $0.field == field }?.bytes
+    }
     func leafHashes(_ range: Range<Int64>) throws(StoreError) -> [SHA256Digest] {
         range.compactMap { rows[Int($0)]?.leafHash }
     }

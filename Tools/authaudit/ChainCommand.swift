@@ -13,6 +13,7 @@ enum ChainCommand {
             .value("environment", "NAME", "The environment.", isRequired: true),
             .value("api", "API", "The API, by its id or its name.", isRequired: true),
             .value("at", "PLACE", "A position or a time, itself included; now by default."),
+            .value("since", "PLACE", "An earlier moment: shows what changed from then to --at, and by which events."),
             AuditProgram.format,
         ],
         examples: [
@@ -21,11 +22,15 @@ enum ChainCommand {
             .init(
                 "authaudit chain --ledger ledger --environment prod --api accounts --at 2026-03-01T12:00:00Z",
                 "The chain as it was at noon."),
+            .init(
+                "authaudit chain --ledger ledger --environment prod --api accounts --since 2026-03-01T00:00:00Z",
+                "What changed since March began, with the events that changed it."),
         ])
 
     static func run(_ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
         let format = try options.choice("format", default: AuditProgram.Format.text)
         let place = try options.value("at", as: "a position or an RFC 3339 time") { Place($0) }
+        let since = try options.value("since", as: "a position or an RFC 3339 time") { Place($0) }
         let reader: any AuditReader
         switch AuditProgram.open(options, console) {
         case .success(let opened): reader = opened
@@ -34,6 +39,14 @@ enum ChainCommand {
         let question = ChainAt(
             api: options.value("api") ?? "", environment: options.value("environment") ?? "", at: place)
         do throws(AuditError) {
+            if let since {
+                let comparison = try ChainChanges(question, since: since).run(reader)
+                switch format {
+                case .json: console.print(bytes: JSON.indented(comparison.json))
+                case .text: printText(comparison, console)
+                }
+                return .fine
+            }
             let report = try question.run(reader)
             switch format {
             case .json: console.print(bytes: JSON.indented(report.json))
@@ -74,6 +87,20 @@ enum ChainCommand {
             console.print(
                 "  Identity '\(TerminalText.escaped(identity.identity.name))' (\(identity.identity.id.text)): \(reasons)"
             )
+        }
+    }
+
+    private static func printText(_ comparison: ChainComparison, _ console: Console) {
+        printText(comparison.after, console)
+        console.print("")
+        let then = comparison.before.map { "the event at position \($0.last.position) (\($0.last.recordedAt.text))" }
+        console.print("Since \(then ?? "the first \(comparison.beforeSize) events, when there was no such chain"):")
+        if comparison.changes.isEmpty { console.print("  nothing changed.") }
+        for change in comparison.changes {
+            console.print(
+                "  Identity '\(TerminalText.escaped(change.identity.name))' (\(change.identity.id.text)) \(change.phrase)"
+            )
+            for event in change.events { console.print("     \(text(event))") }
         }
     }
 

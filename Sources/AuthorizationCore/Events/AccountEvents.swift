@@ -15,7 +15,7 @@ public enum AccountEvent: Sendable {
 }
 
 /// A subject of a user store was recognised for the first time in an environment.
-public struct AccountOpened: FieldGroup {
+public struct AccountOpened: FieldGroup, Hashable {
     public var account = AccountID()
     public var environment = EnvironmentName()
     public var subjectKind = SubjectKind.userName

@@ -103,7 +103,7 @@ public struct Vouched: FieldGroup, Hashable {
 }
 
 /// A token, decided and about to be signed. It exists from here on, whether or not its bytes ever reached anybody.
-public struct TokenIssued: FieldGroup {
+public struct TokenIssued: FieldGroup, Hashable {
     public var account: AccountID?
     /// A newer Identity could not answer before the winner accepted.
     public var afterIndeterminate = false
@@ -188,7 +188,7 @@ public struct RefreshIssued: FieldGroup, Hashable {
 }
 
 /// A token request that got no token, and why.
-public struct TokenRefused: FieldGroup {
+public struct TokenRefused: FieldGroup, Hashable {
     public var attempts: [EventReference] = []
     public var consulted = Position(0)
     public var decidedAt = Timestamp()

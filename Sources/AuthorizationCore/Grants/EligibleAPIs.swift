@@ -1,6 +1,6 @@
 /// The APIs of an app that a grant can reach in one environment, each at its deployed revision.
-struct EligibleAPIs {
-    struct Entry {
+struct EligibleAPIs: Sendable {
+    struct Entry: Sendable {
         var id: APIID
         var revision: APIRevision
         var resource: String

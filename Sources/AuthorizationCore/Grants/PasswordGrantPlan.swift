@@ -63,6 +63,22 @@ public struct PasswordGrantPlan: Sendable {
                 whenEmpty: targets.haveLink(in: estate) ? .noIdentityInEnvironment : .noLinkedIdentity))
     }
 
+    /// The Identities that may be asked, newest first; empty where the guards refuse.
+    public var chain: [IdentityChain.Link] {
+        switch verdict {
+        case .refused: []
+        case .open(let open): open.chain.links
+        }
+    }
+
+    /// What the throttle's numbers are judged by; nil where a guard before it refuses.
+    public var throttleLimits: ThrottleLimits? {
+        switch verdict {
+        case .refused: nil
+        case .open(let open): open.limits
+        }
+    }
+
     /// What comes next; `request` must say what it said when the plan was made, but for its throttle reading.
     public func nextStep(
         _ request: TokenRequest, given facts: DecisionFacts, accounts: [SubjectReference: AccountStanding],
@@ -81,10 +97,7 @@ extension PasswordGrantPlan.Open {
         after attempts: [ValidationAttempted]
     ) -> PasswordGrantStep {
         // RFC 6749, section 4.3.2: protect the endpoint against brute force, before any store sees a guess.
-        if let reading = request.throttle {
-            guard !reading.appIsThrottled(under: limits) else { return .refuse(.appThrottled) }
-            guard !reading.userIsThrottled(under: limits) else { return .refuse(.userThrottled) }
-        }
+        if let reason = request.throttle?.refusal(under: limits) { return .refuse(reason) }
         guard !chain.links.isEmpty else { return .refuse(whenEmpty) }
 
         // Newest to oldest, one at a time, until one accepts.
@@ -127,7 +140,8 @@ extension PasswordGrantPlan.Open {
         let standing = accounts[reference]
         let lifetime = targets.lifetimeInSeconds(in: environment)
         let account = standing?.account ?? facts.freshAccount
-        let issuedAt = facts.decidedAt.seconds
+        let moments = TokenMoments(
+            decidedAt: facts.decidedAt, answeredAt: winner.endedAt, lifetimeInSeconds: lifetime)
 
         var claims = TokenClaims()
         claims.issuer = environment.issuer
@@ -136,9 +150,9 @@ extension PasswordGrantPlan.Open {
         claims.audience = targets.audience
         claims.clientID = app.id
         claims.id = facts.decision
-        claims.issuedAt = issuedAt
-        claims.expiresAt = issuedAt + lifetime
-        claims.authTime = winner.endedAt.seconds
+        claims.issuedAt = moments.issuedAt
+        claims.expiresAt = moments.expiresAt
+        claims.authTime = moments.authTime
         claims.scope = granted.isEmpty ? nil : granted.joined(separator: " ")
         claims.acr = winner.vouched?.acr
         claims.amr = winner.vouched?.amr ?? ["pwd"]

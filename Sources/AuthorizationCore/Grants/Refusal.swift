@@ -56,3 +56,20 @@ public struct PublicError: Hashable, Sendable {
         self.error = error
     }
 }
+
+extension RequestFault {
+    /// The status and error of a malformed request: what HTTP says about its form comes before what OAuth says.
+    public var answer: PublicError {
+        switch self {
+        case .methodNotAllowed: PublicError(405, "invalid_request")
+        case .mediaType: PublicError(415, "invalid_request")
+        // RFC 8707, section 2 and RFC 6749, section 5.2 have a code of their own for these, malformed ones included.
+        case .resource: PublicError(400, "invalid_target")
+        case .scope: PublicError(400, "invalid_scope")
+        case .body, .repeatedParameter, .missingGrantType, .missingUserName, .missingPassword,
+            .credentialsOutsideBody, .clientSecretInBody, .clientMismatch, .parameterTooLong, .tooManyFields,
+            .twoAuthenticationMethods:
+            PublicError(400, "invalid_request")
+        }
+    }
+}

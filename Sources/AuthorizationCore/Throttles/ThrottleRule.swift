@@ -13,6 +13,12 @@ extension ThrottleReading {
         app.failures + app.inFlight >= limits.appFailures
     }
 
+    /// Why this decision must be refused, app before user; nil when it need not.
+    public func refusal(under limits: ThrottleLimits) -> Refusal? {
+        if appIsThrottled(under: limits) { return .appThrottled }
+        return userIsThrottled(under: limits) ? .userThrottled : nil
+    }
+
     /// The `Retry-After` of an app that is throttled: whole seconds, at least 1 (RFC 9110, section 10.2.3).
     ///
     /// By then enough failures have aged for one more try, if what is in flight has failed and nothing else has.

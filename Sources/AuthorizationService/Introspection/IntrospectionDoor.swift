@@ -89,5 +89,5 @@ struct IntrospectionDoor: Sendable {
     }
 
     private static let unavailable = TokenAnswer.refused(
-        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: GrantRecord.unavailableRetrySeconds)
+        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
 }

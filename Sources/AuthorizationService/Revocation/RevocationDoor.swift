@@ -99,5 +99,5 @@ struct RevocationDoor: Sendable {
     }
 
     private static let unavailable = TokenAnswer.refused(
-        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: GrantRecord.unavailableRetrySeconds)
+        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
 }

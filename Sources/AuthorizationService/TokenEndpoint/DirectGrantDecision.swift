@@ -56,15 +56,19 @@ struct DirectGrantDecision {
         guard request.grant == Grant.refreshToken.rawValue else {
             switch clientCredentialsStep(request, given: facts, in: state.estate) {
             case .issue(let grant): return try await issue(grant, facts, state, extraInfo: nil)
-            case .refuse(let reason): return try await record.refuse(reason, request)
+            case .refuse(let reason): return try await record.refuse(reason, request, in: state.estate)
             }
         }
         let reading = try await readFamily(at: facts.decidedAt)
         switch refreshStep(request, given: facts, in: state.estate, family: reading?.family) {
         case .issue(let grant):
             return try await issue(grant, facts, state, extraInfo: try await extraInfo(of: grant))
-        case .refuse(let reason): return try await record.refuse(reason, request)
-        case .endFamily(let event): return try await endFamily(event, live: reading?.live ?? 0)
+        case .refuse(let reason):
+            // What became of the family may have been read later than the estate; then it is decided again.
+            return try await record.refuse(
+                reason, request, in: state.estate, unchanged: reading.map { fences(of: $0.family) } ?? [])
+        case .endFamily(let event):
+            return try await endFamily(event, of: reading?.family, live: reading?.live ?? 0, in: state.estate)
         }
     }
 
@@ -135,7 +139,7 @@ extension DirectGrantDecision {
         var events = [record.event(.tokens(.requested(requested)), of: request, blind: requestBlind, sealed: person)]
         var unchanged: [FenceName] = [.estate, .environment(request.environment)]
         var unused: [FenceName] = []
-        var data = TokenIssued()
+        var data = TokenIssued(grant, requested: .inThisAppend(0), given: facts, consulted: state.consulted)
         let secret = try grant.refresh.map { _ in try IssuedSecret.draw() }
         if let rotation = grant.refresh, let secret {
             let family = rotation.event.family
@@ -148,15 +152,6 @@ extension DirectGrantDecision {
             if let account = grant.account { unchanged.append(.account(account)) }
             unused.append(.refreshToken(family, rotation.generation))
         }
-        data.account = grant.account
-        data.winner = grant.winner
-        data.because = grant.because(requested: .inThisAppend(0))
-        data.claims = grant.claims
-        data.consulted = state.consulted
-        data.decidedAt = facts.decidedAt
-        data.engine = facts.engine
-        data.header = grant.header
-        data.kid = grant.header.kid
         let blind = try context.blind()
         var sealed: [SealedRecord] = []
         if let vault = extraInfo?.vault {
@@ -188,20 +183,22 @@ extension DirectGrantDecision {
     }
 
     /// Refuses, and ends the family in the same append: whoever reused the token learns no more than that it is bad.
-    private func endFamily(_ event: RefreshEvent, live: Int64) async throws -> GrantResult {
-        var revoked = TokenRevoked()
-        revoked.by = Actor.service.id
-        revoked.cause = .reuse
-        revoked.count = live
-        revoked.id = event.family.text
-        revoked.scope = .family
+    private func endFamily(
+        _ event: RefreshEvent, of family: RefreshFamily?, live: Int64, in estate: Estate
+    ) async throws -> GrantResult {
+        let revoked = TokenRevoked(endingFamilyFor: event, live: live)
         let events = [
             record.event(.tokens(.refreshReuseDetected(event)), of: request, blind: try context.blind()),
             record.event(.tokens(.revoked(revoked)), of: request, blind: try context.blind()),
         ]
         return try await record.refuse(
-            .grantInvalid, request, after: events,
-            unchanged: [.estate, .environment(request.environment), .family(event.family)])
+            .grantInvalid, request, in: estate, after: events, unchanged: family.map { fences(of: $0) } ?? [])
+    }
+
+    /// What must not move between looking a family up and recording what was decided on it.
+    private func fences(of family: RefreshFamily) -> [FenceName] {
+        [.estate, .environment(request.environment), .family(family.id)]
+            + [family.account.map { .account($0) }].compactMap { $0 }
     }
 }
 

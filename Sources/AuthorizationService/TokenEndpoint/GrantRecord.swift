@@ -27,23 +27,16 @@ struct IssuedAnswer {
 
 /// How one token request is recorded, whatever its grant.
 struct GrantRecord {
-    static let unavailableRetrySeconds: Int64 = 5
-
     let context: ServiceContext
     let id: DecisionID
     let source: PeerAddress
     /// As typed; nil for a grant that names no user.
     let userName: String?
 
-    private func actor(of request: TokenRequest) -> Actor {
-        guard request.client.credential != nil, let app = request.client.app else { return .stranger }
-        return .app(app)
-    }
-
     func event(
         _ data: EventData, of request: TokenRequest, blind: Bytes16, sealed: [SealedRecord] = []
     ) -> ProposedEvent {
-        ProposedEvent(actor: actor(of: request), correlation: id.text, blind: blind, data: data, sealed: sealed)
+        ProposedEvent(actor: request.asker, correlation: id.text, blind: blind, data: data, sealed: sealed)
     }
 
     /// Seals the source, and the typed name where there is one, for the vault of the day: nobody is recognised yet.
@@ -68,13 +61,14 @@ struct GrantRecord {
 
     /// A refusal before anybody was asked: one event that holds the request's facts, after `events`.
     ///
-    /// Whatever `unchanged` names must not have moved; a refusal alone needs no fence, because it was decided on what it
-    /// consulted and hands out nothing.
+    /// `estate` is what the refusal was decided on. Whatever `unchanged` names must not have moved since; what was decided
+    /// on the estate alone needs no fence, because it hands out nothing.
     func refuse(
-        _ reason: Refusal, _ request: TokenRequest, after events: [ProposedEvent] = [], unchanged: [FenceName] = []
+        _ reason: Refusal, _ request: TokenRequest, in estate: Estate, after events: [ProposedEvent] = [],
+        unchanged: [FenceName] = []
     ) async throws -> GrantResult {
         var request = request
-        let answer = reason == .malformedRequest ? request.fault?.answer ?? reason.answer : reason.answer
+        let answer = request.answer(to: reason)
         let isStranger = request.client.credential == nil
         if isStranger || request.sourceTag == nil {
             let source = try GuessTags.source(
@@ -86,14 +80,10 @@ struct GrantRecord {
             context.counters.count(\.requestsSuppressed)
             return .suppressed(answer)
         }
-        var data = TokenRefused()
-        data.consulted = request.consulted
-        data.engine = request.engine
-        data.decidedAt = context.clock()
-        data.reason = reason
-        data.error = answer.error
-        data.status = answer.status
-        data.retryAfterSeconds = retryAfter(reason, request)
+        let decided = DecisionFacts(
+            engine: request.engine, decision: id, decidedAt: context.clock(), freshAccount: AccountID())
+        var data = TokenRefused(
+            reason, of: request, after: [], given: decided, consulted: request.consulted, in: estate)
         let blind = try context.blind()
         var facts = request
         // Whoever was counted by the throttle got so far that it matters who it was.
@@ -113,19 +103,6 @@ struct GrantRecord {
         guard context.configuration.hasSpaceForStrangers, let source = request.sourceTag else { return false }
         return context.budget.withLock {
             $0.decide(reason: reason, source: source, app: request.client.app, at: request.receivedAt) == .record
-        }
-    }
-
-    func retryAfter(_ reason: Refusal, _ request: TokenRequest) -> Int64? {
-        switch reason {
-        case .identityUnavailable: return Self.unavailableRetrySeconds
-        case .appThrottled:
-            let limits = context.store.state.estate.throttleLimits(in: request.environment)
-            return request.throttle?.appRetryAfterSeconds(under: limits)
-        case .oauthNotDeployed, .unknownApp, .appSuspended, .proofInvalid, .malformedRequest, .grantUnknown,
-            .grantNotAllowed, .targetUnknown, .scopeNotAllowed, .levelUnreachable, .grantInvalid, .userThrottled,
-            .noLinkedIdentity, .noIdentityInEnvironment, .locked, .credentialsRejected:
-            return nil
         }
     }
 }

@@ -86,12 +86,9 @@ struct IdentityCall {
     }
 
     private func describe(_ link: IdentityChain.Link, ordinal: Int64, in state: LedgerState) throws -> Attempt {
-        var attempt = Attempt(data: ValidationAttempted(), blind: try context.blind())
-        attempt.data.ordinal = ordinal
-        attempt.data.identity = link.identity
-        attempt.data.revision = link.revision
-        attempt.data.via = link.apis
-        attempt.data.consulted = state.consulted
+        var attempt = Attempt(
+            data: ValidationAttempted(of: link, ordinal: ordinal, consulted: state.consulted),
+            blind: try context.blind())
         attempt.data.startedAt = context.clock()
         return attempt
     }

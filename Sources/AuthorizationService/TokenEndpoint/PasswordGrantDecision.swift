@@ -48,7 +48,7 @@ struct PasswordGrantDecision {
         request.engine = state.estate.ledger.engine
         // The guards that stand before the throttle need no secret key and take no place.
         if case .refuse(let reason) = step(given: try facts(), in: state) {
-            return try await record.refuse(reason, request)
+            return try await record.refuse(reason, request, in: state.estate)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
         let tags = try GuessTags(
@@ -63,8 +63,8 @@ struct PasswordGrantDecision {
         request.throttle = reading
 
         switch try await admit() {
-        case .refused(let reason):
-            return try await record.refuse(reason, request)
+        case .refused(let reason, let state):
+            return try await record.refuse(reason, request, in: state.estate)
         case .admitted(let admission):
             let call = IdentityCall(
                 context: context, environment: request.environment, app: app, userName: presented.userName,
@@ -80,7 +80,7 @@ struct PasswordGrantDecision {
 
     private enum Entry {
         case admitted(Admission)
-        case refused(Refusal)
+        case refused(Refusal, LedgerState)
     }
 
     /// Puts the request on the record before the first ask: a password leaves the house only after that.
@@ -91,7 +91,7 @@ struct PasswordGrantDecision {
             let state = context.store.state
             request.consulted = state.consulted
             request.engine = state.estate.ledger.engine
-            if case .refuse(let reason) = step(given: try facts(), in: state) { return .refused(reason) }
+            if case .refuse(let reason) = step(given: try facts(), in: state) { return .refused(reason, state) }
             let records =
                 if let sealed { sealed } else { try await record.sealPerson(into: &request, under: "", blind: blind) }
             sealed = records
@@ -231,25 +231,19 @@ extension PasswordGrantDecision {
         _ reason: Refusal, _ attempts: [Attempt], _ facts: DecisionFacts, _ state: LedgerState,
         _ admission: Admission
     ) throws -> Outcome {
-        var data = TokenRefused()
-        data.consulted = state.consulted
-        data.engine = facts.engine
-        data.decidedAt = facts.decidedAt
-        data.reason = reason
-        data.error = reason.answer.error
-        data.status = reason.answer.status
-        data.retryAfterSeconds = record.retryAfter(reason, request)
-        data.attempts = attempts.indices.map { .inThisAppend($0) }
+        let data = TokenRefused(
+            reason, of: request, after: attempts.indices.map { .inThisAppend($0) }, given: facts,
+            consulted: state.consulted, in: state.estate)
         let events = attempts.map { event(.attempted($0.data), blind: $0.blind, sealed: $0.sealed) }
         let counters = context.counters
-        let retryAfterSeconds = data.retryAfterSeconds
         return Outcome(
             proposal: Proposal(
                 events: events + [event(.refused(data), blind: try context.blind())], consulted: state.consulted,
                 unchanged: [.estate, .environment(request.environment)], admission: admission)
         ) { _ in
             counters.count(\.tokensRefused)
-            return .refused(reason, reason.answer, retryAfterSeconds: retryAfterSeconds)
+            return .refused(
+                reason, PublicError(data.status, data.error), retryAfterSeconds: data.retryAfterSeconds)
         }
     }
 
@@ -265,7 +259,7 @@ extension PasswordGrantDecision {
         var unused: [FenceName] = []
         if grant.standing == nil {
             guard let vault = attempts[winner].vault else { throw AttemptFailure(reason: "the winner has no vault") }
-            events.append(try await opening(grant, reference, vault: vault, in: state))
+            events.append(try await opening(grant, vault: vault, in: state))
             unused = [.subject(reference), .account(grant.account)]
         } else {
             unchanged += [.subject(reference), .account(grant.account)]
@@ -275,21 +269,10 @@ extension PasswordGrantDecision {
         let signing = try SigningBytes(grant.header, grant.claims, extraInfo: attempts[winner].extraInfo)
         let blind = try context.blind()
         var sealed: [SealedRecord] = []
-        var data = TokenIssued()
-        data.account = grant.account
-        data.afterIndeterminate = grant.afterIndeterminate
-        data.attempts = attempts.indices.map { .inThisAppend($0) }
-        data.because = grant.because(
-            requested: admission.first.map { .position($0) } ?? .admission, winner: .inThisAppend(winner),
-            account: .inThisAppend(attempts.count)
-        )
-        data.claims = grant.claims
-        data.consulted = state.consulted
-        data.decidedAt = facts.decidedAt
-        data.engine = facts.engine
-        data.header = grant.header
-        data.kid = grant.header.kid
-        data.winner = grant.winner.identity
+        var data = TokenIssued(
+            grant, requested: admission.first.map { .position($0) } ?? .admission,
+            after: attempts.indices.map { .inThisAppend($0) }, winner: .inThisAppend(winner),
+            account: .inThisAppend(attempts.count), given: facts, consulted: state.consulted)
         let secret = try grant.refresh.map { _ in try IssuedSecret.draw() }
         if let terms = grant.refresh, let secret {
             let family: FamilyID = try context.identifier(at: facts.decidedAt)
@@ -324,21 +307,15 @@ extension PasswordGrantDecision {
     }
 
     private func opening(
-        _ grant: TokenGrant, _ reference: SubjectReference, vault: VaultID, in state: LedgerState
+        _ grant: TokenGrant, vault: VaultID, in state: LedgerState
     ) async throws -> ProposedEvent {
-        guard let identity = state.estate.identities[grant.winner.identity],
-            let revision = identity.revision(grant.winner.revision)
-        else { throw AttemptFailure(reason: "the winner has no such revision") }
+        guard var data = AccountOpened(by: grant, in: request.environment, state.estate) else {
+            throw AttemptFailure(reason: "the winner has no such revision")
+        }
         let blind = try context.blind()
         let name = try await context.vaults.seal(
             Array(presented.userName.utf8), field: "user_name", blind: blind, vault: vault)
-        var data = AccountOpened()
-        data.account = grant.account
-        data.environment = request.environment
-        data.subjectKind = grant.winner.subjectKind ?? .userName
-        data.subjectReference = reference
         data.userName = name.value
-        data.userStore = identity.userStore(of: revision)
         data.vault = vault
         return record.event(.accounts(.opened(data)), of: request, blind: blind, sealed: [name.record])
     }

@@ -95,7 +95,7 @@ public final class TokenDoor: Sendable {
         case .unrecorded:
             return TokenAnswer.refused(
                 PublicError(503, "temporarily_unavailable"),
-                retryAfterSeconds: GrantRecord.unavailableRetrySeconds)
+                retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
         }
     }
 

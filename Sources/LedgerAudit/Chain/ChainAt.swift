@@ -110,16 +110,3 @@ public struct ChainAt {
         .init(id: identity.id, name: identity.latest.content.name.text)
     }
 }
-
-/// Looks up the events that something rests on.
-private struct Marks {
-    private let reader: any LedgerReader
-
-    init(_ reader: any LedgerReader) { self.reader = reader }
-
-    func mark(_ position: Position) throws(AuditError) -> EventMark {
-        let event = try reader.decodedEvent(at: position)
-        return EventMark(
-            position: position, type: event.data.type, recordedAt: event.recordedAt, actor: event.actor)
-    }
-}

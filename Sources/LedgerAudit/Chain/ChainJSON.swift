@@ -50,3 +50,24 @@ extension EventMark {
         ])
     }
 }
+
+extension ChainComparison {
+    /// `{"since", "at", "changes": […]}`: both chains as ``ChainReport/json`` has them; `since` is null where there was none.
+    public var json: JSONValue {
+        .object([
+            "since": before?.json ?? .null,
+            "since_size": .integer(beforeSize),
+            "at": after.json,
+            "changes": .array(
+                changes.map { change in
+                    .object([
+                        "identity": .object([
+                            "id": .string(change.identity.id.text), "name": .string(change.identity.name),
+                        ]),
+                        "change": .string(change.phrase),
+                        "events": .array(change.events.map(\.json)),
+                    ])
+                }),
+        ])
+    }
+}

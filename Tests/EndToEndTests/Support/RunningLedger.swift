@@ -242,8 +242,10 @@ final class RunningLedger {
 
     /// `authaudit verify` over the whole ledger: throws what it said unless everything is fine.
     func verifyWholeLedger() throws {
-        let result = try Self.run("authaudit", ["verify", "--ledger", ledger, "--vkey", vkey])
-        guard result.status == 0 else { throw Probe.Failed(reason: result.output + result.talk) }
+        for arguments in [["verify", "--ledger", ledger, "--vkey", vkey], ["reproduce", "--ledger", ledger]] {
+            let result = try Self.run("authaudit", arguments)
+            guard result.status == 0 else { throw Probe.Failed(reason: result.output + result.talk) }
+        }
     }
 
     // MARK: Programs

@@ -1,6 +1,7 @@
 import AuthorizationCore
 import EventLog
 import EventLogSQLite
+import SyntheticLedgers
 
 /// Appends to a new ledger for some seconds, the next proposal when the one before is durable.
 struct Appends {

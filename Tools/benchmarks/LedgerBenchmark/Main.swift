@@ -7,6 +7,7 @@ struct LedgerBenchmark {
         usage: LedgerBenchmark append LEDGER BATCH SECONDS    a new ledger; prints events/s, commits/s, p50 and p99 us
                LedgerBenchmark callers LEDGER COUNT SECONDS   the same with COUNT callers who append one event each
                LedgerBenchmark fill LEDGER EVENTS SEED        token events for a ledger that has an app and an Identity
+               LedgerBenchmark decide LEDGER DECISIONS SEED   a new ledger of decisions that can be reproduced
         """
 
     static func main() async {
@@ -20,6 +21,7 @@ struct LedgerBenchmark {
             case "append": try await Appends(at: ledger, seconds: second).run(batch: first)
             case "callers": try await Appends(at: ledger, seconds: second).run(callers: first)
             case "fill": try await Filling(of: ledger, events: first, seed: UInt64(second)).run()
+            case "decide": try await Decisions(in: ledger, count: first, seed: UInt64(second)).run()
             default: end(usage, status: 2)
             }
         } catch {

@@ -1,6 +1,7 @@
 import AuthorizationCore
 import EventLog
 import LedgerCrypto
+import SyntheticLedgers
 
 /// Makes the events of password grants as the token endpoint records them.
 struct RecordedGrants: ~Copyable {

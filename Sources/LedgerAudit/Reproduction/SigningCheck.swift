@@ -1,0 +1,76 @@
+internal import AuthorizationCore
+internal import EventLog
+internal import LedgerCrypto
+internal import TokenFormat
+
+/// Makes the bytes that a token's signature covered again, and compares them with what the record says of them.
+struct SigningCheck {
+    enum Result {
+        case same
+        case differs(String, recorded: String, replayed: String)
+        /// So many values could not be opened; of these, so many were erased.
+        case closed(Int, erased: Int, vault: VaultID)
+    }
+
+    private let grant: TokenGrant
+    private let recorded: SigningInput
+    private let winner: Recorded<ValidationAttempted>
+    private let token: Position
+    private let blind: Bytes16
+
+    init(
+        _ grant: TokenGrant, recorded: SigningInput, winner: Recorded<ValidationAttempted>, token: Position,
+        blind: Bytes16
+    ) {
+        self.grant = grant
+        self.recorded = recorded
+        self.winner = winner
+        self.token = token
+        self.blind = blind
+    }
+
+    func run(_ opener: SealedOpening) throws(ReplayFault) -> Result {
+        guard let extraInfo = grant.winner.extraInfoSealed else {
+            guard let digest = recorded.digest, recorded.commitment == nil, recorded.salt == nil else {
+                return .differs("signing_input", recorded: "a commitment", replayed: "a digest: nothing is sealed")
+            }
+            let replayed = Bytes32(SHA256.hash(try bytes(grant.claims)))
+            return digest == replayed
+                ? .same : .differs("signing_input", recorded: digest.text, replayed: replayed.text)
+        }
+        guard let commitment = recorded.commitment, let salt = recorded.salt, recorded.digest == nil else {
+            return .differs("signing_input", recorded: "a digest", replayed: "a commitment: a claim is sealed")
+        }
+        guard salt.vault == extraInfo.vault else {
+            return .differs("signing_input", recorded: salt.vault.text, replayed: extraInfo.vault.text)
+        }
+        let claim = try opener.open(extraInfo, at: winner.position, field: "extra_info_sealed", blind: winner.blind)
+        let opened = try opener.open(salt, at: token, field: SigningInputs.saltField, blind: blind)
+        switch (claim, opened) {
+        case (.open(let json), .open(let salt)):
+            var claims = grant.claims
+            claims.extraInfo = .open(json: json)
+            let replayed = SigningInputs.commitment(to: try bytes(claims), salt: salt)
+            return commitment == replayed
+                ? .same : .differs("signing_input", recorded: commitment.text, replayed: replayed.text)
+        case (.broken, _):
+            return .differs("extraInfo", recorded: "a record beside the log", replayed: "not what the log commits to")
+        case (_, .broken):
+            return .differs(
+                "signing_input", recorded: "a record beside the log", replayed: "not what the log commits to")
+        case (_, _):
+            let closed = [claim, opened]
+            return .closed(
+                closed.count { !$0.isOpen }, erased: closed.count { $0.isErased }, vault: extraInfo.vault)
+        }
+    }
+
+    private func bytes(_ claims: TokenClaims) throws(ReplayFault) -> [UInt8] {
+        do {
+            return SigningInputs.bytes(
+                header: try AccessTokenFormat.header(grant.header), claims: try AccessTokenFormat.claims(claims))
+        } catch {
+            throw .audit(.noEvent(token))
+        }
+    }
+}
