@@ -17,7 +17,8 @@ struct Appends {
     func run(batch: Int) async throws {
         let store = try open()
         let start = monotonicSeconds()
-        let took = try await append(to: store, seed: 1, eventsPerProposal: batch, until: start + seconds)
+        let took = try await append(to: store, seed: 1, eventsPerProposal: batch, proposals: max(1, 4_096 / batch),
+            until: start + seconds)
         report(took, events: took.count * batch, elapsed: monotonicSeconds() - start)
         await store.stop()
     }
@@ -31,7 +32,8 @@ struct Appends {
             for caller in 0..<callers {
                 group.addTask {
                     try await append(
-                        to: store, seed: UInt64(caller + 1), eventsPerProposal: 1, until: start + seconds)
+                        to: store, seed: UInt64(caller + 1), eventsPerProposal: 1, proposals: 8 + 4_096 / callers,
+                        until: start + seconds)
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }
@@ -63,10 +65,10 @@ struct Appends {
 /// Appends until the time is over, and returns how long each append took, in seconds. What is appended was made before:
 /// the program to which this is compared only has bytes to write, too.
 private func append(
-    to store: SQLiteEventStore, seed: UInt64, eventsPerProposal count: Int, until end: Double
+    to store: SQLiteEventStore, seed: UInt64, eventsPerProposal count: Int, proposals: Int, until end: Double
 ) async throws -> [Double] {
     var numbers = SeededNumbers(state: seed)
-    let proposals = (0..<max(1, 4_096 / count)).map { _ in
+    let proposals = (0..<proposals).map { _ in
         Proposal(events: attempts(count, &numbers), consulted: Position(1))
     }
     var took: [Double] = []
