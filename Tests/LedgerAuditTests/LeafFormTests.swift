@@ -103,7 +103,7 @@ import Testing
     func `identifiers are read from bytes as from text`(_ example: String) {
         for bytes in others(of: example) {
             let expected = text(bytes).flatMap { DecisionID(text: $0) }
-            var reader = IdentifierReader<DecisionShape>()
+            var reader = IdentifierReader<DecisionKind>()
             let (found, isOne) = bytes.withUnsafeBytes { buffer in
                 (
                     reader.read(buffer),
