@@ -80,12 +80,13 @@ grants_load() {
     }' <<<"$result"
 }
 
+# Its introspection is measured with 20,000 tokens stored, as ours is.
 measure_glewlwyd_grants() {
     [ -f "$peers/glewlwyd.sh" ] || return 0
-    JOURNAL=wal CASES="cc introspect" ROUNDS=1 SECS=$SECS LEVELS=32 QUIET=${QUIET:-1} OUT='' \
+    JOURNAL=wal CASES="cc grow" GROW=20000 ROUNDS=1 SECS=$SECS LEVELS=32 QUIET=${QUIET:-1} OUT='' \
         bash "$peers/glewlwyd.sh" 2>"$work/glewlwyd.log" | awk -F'\t' -v folder="$1" '
         $2 == "client_credentials ES256" { print $4 >>(folder "/glewlwyd.cc") }
-        $2 == "introspect ES256" { print $4 >>(folder "/glewlwyd.introspect") }' ||
+        $2 == "introspect ES256, 20000 more tokens" { print $4 >>(folder "/glewlwyd.introspect") }' ||
         note "glewlwyd.sh failed: $(tail -1 "$work/glewlwyd.log")"
 }
 
