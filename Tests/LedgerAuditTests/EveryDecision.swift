@@ -11,6 +11,88 @@ struct EveryDecision {
     /// Made once for all tests that only read it, or change a copy.
     static let once = Result { try EveryDecision() }
 
+    /// Refresh tokens and apps of their own.
+    private static func decideDirectly(
+        _ ledger: inout SyntheticLedger, _ names: inout [DecisionID: String], in prod: EnvironmentName,
+        by identity: IdentityID, for orders: APIID
+    ) throws {
+        let store = ledger.addAPI("store", in: [prod]) {
+            $0.interceptors[0].grants = [.password, .refreshToken, .clientCredentials]
+        }
+        let checker = ledger.addIdentity("checker", for: [store], in: [prod])
+        let app = ledger.addApp("till", for: [store]) { $0.grants = [.password, .refreshToken, .clientCredentials] }
+        let other = ledger.addApp("other till", for: [store]) { $0.grants = [.refreshToken, .clientCredentials] }
+        let plain = ledger.addApp("plain", for: [orders])
+
+        func begin(_ user: Int, _ answer: SyntheticAnswer = .accepts) throws -> FamilyID {
+            var request = SyntheticRequest(app, in: prod)
+            request.user = user
+            request.scope = ["store.read", "store.write"]
+            names[try ledger.decide(request, answers: { $0 == checker ? answer : .rejects })] = "begins a family"
+            return ledger.families.values.max { $0.beganAt < $1.beganAt }?.id ?? FamilyID()
+        }
+        func present(
+            _ name: String, _ family: FamilyID?, _ generation: Int64, age: Int64? = nil, by presenter: AppID? = nil,
+            _ change: (inout SyntheticRequest) -> Void = { _ in }
+        ) throws {
+            var request = SyntheticRequest(presenter ?? app, in: prod)
+            request.grant = Grant.refreshToken.rawValue
+            var token = PresentedRefreshToken()
+            token.family = family
+            token.generation = generation
+            token.secret = family == nil ? .mismatch : .match
+            token.predecessorAgeMicroseconds = age
+            request.presented = token
+            change(&request)
+            names[try ledger.decideDirectly(request)] = name
+        }
+        func credentials(_ name: String, _ app: AppID?, _ change: (inout SyntheticRequest) -> Void = { _ in }) throws {
+            var request = SyntheticRequest(app, in: prod)
+            request.grant = Grant.clientCredentials.rawValue
+            change(&request)
+            names[try ledger.decideDirectly(request)] = name
+        }
+
+        var sealed = SyntheticAnswer.accepts
+        sealed.extraInfo = Self.extraInfo
+        let first = try begin(300)
+        let second = try begin(301, sealed)
+        let third = try begin(302)
+        let fourth = try begin(303)
+        _ = try begin(300)
+        try present("refreshes", first, 0)
+        try present("refreshes", first, 1)
+        try present("refreshes less", first, 2) { $0.scope = ["store.read"] }
+        try present("answer lost", first, 2, age: 4_000_000)
+        try present("refreshes with a sealed value", second, 0)
+        try present("refreshes with a sealed value", second, 1)
+        try present("asks for more than was granted", first, 4) { $0.scope = ["orders.read"] }
+        try present("names what was not granted", first, 4) { $0.resource = ["https://id.example/prod/orders"] }
+        try present("presented by another app", first, 4, by: other)
+        try present("presented by an app without the grant", first, 4, by: plain)
+        try present("no refresh token of ours", nil, 0)
+        try present("a wrong secret", first, 4) { $0.presented?.secret = .mismatch }
+        try present("throttled with a refresh token", first, 4) { $0.throttle.app.failures = 1_005 }
+        try present("malformed with a refresh token", first, 4) { $0.fault = .repeatedParameter }
+        try present("reused", first, 1)
+        try present("after the family ended", first, 4)
+        ledger.suspend(checker)
+        try present("while the Identity is suspended", third, 0)
+        ledger.resume(checker)
+        try present("refreshes", third, 0)
+        ledger.revoke(.vouchedBy, checker.text)
+        try present("after the Identity's word was revoked", third, 1)
+        ledger.revoke(.family, fourth.text)
+        try present("after the family was revoked", fourth, 0)
+        ledger.revoke(.family, fourth.text)
+
+        try credentials("an app for itself", app)
+        try credentials("an app for itself", other) { $0.scope = ["store.write"] }
+        try credentials("an app without the grant", plain)
+        try credentials("an app asks for too much", app) { $0.scope = ["store.burn"] }
+        try credentials("an app with a wrong secret", app) { $0.authenticates = false }
+    }
+
     // Safe to share: it is only copied.
     private nonisolated(unsafe) static let recorded = Result { try MemoryLedger(try once.get().events) }
 
@@ -128,6 +210,9 @@ struct EveryDecision {
         try decide("no_linked_identity", orphan)
         try decide("no_identity_in_environment", desk)
 
+        for status: Int64 in [413, 408] {
+            names[ledger.refuseUnread(in: prod, status: status)] = "malformed_request, unread \(status)"
+        }
         ledger.suspend(shop)
         try decide("app_suspended", shop)
         ledger.resume(shop)
@@ -148,6 +233,7 @@ struct EveryDecision {
         ledger.link(elsewhere, to: orders)
         ledger.deploy(elsewhere, in: prod)
         try decide("linked and deployed later", shop, [elsewhere: .accepts]) { $0.user = 9 }
+        try Self.decideDirectly(&ledger, &names, in: prod, by: newest, for: orders)
         ledger.undeployOAuth(in: sandbox)
         try decide("oauth_not_deployed", shop, in: sandbox)
         self.names = names

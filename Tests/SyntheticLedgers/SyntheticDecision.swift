@@ -17,6 +17,8 @@ public struct SyntheticRequest: Sendable {
     public var fault: RequestFault?
     public var proof: ProofOfPossession?
     public var throttle = ThrottleReading()
+    /// The refresh token that is presented.
+    public var presented: PresentedRefreshToken?
     /// Where the time for the chain runs out after so many calls.
     public var givesUpAfter: Int?
 
@@ -115,7 +117,7 @@ extension SyntheticLedger {
         }
     }
 
-    private mutating func facts(of asked: SyntheticRequest) -> TokenRequest {
+    mutating func facts(of asked: SyntheticRequest) -> TokenRequest {
         var request = TokenRequest()
         request.environment = asked.environment
         request.grant = asked.grant
@@ -138,7 +140,7 @@ extension SyntheticLedger {
         return request
     }
 
-    private func facts(_ id: DecisionID) -> DecisionFacts {
+    func facts(_ id: DecisionID) -> DecisionFacts {
         DecisionFacts(engine: estate.ledger.engine, decision: id, decidedAt: now, freshAccount: AccountID())
     }
 
@@ -214,10 +216,10 @@ extension SyntheticLedger {
         _ attempts: [SyntheticAttempt], by asker: Actor, of id: DecisionID
     ) -> [EventReference] {
         attempts.map { attempt in
-            .position(
-                record(
-                    .tokens(.attempted(attempt.data)), by: asker, of: id.text, blind: attempt.blind,
-                    sealed: attempt.sealed))
+            let position = record(
+                .tokens(.attempted(attempt.data)), by: asker, of: id.text, blind: attempt.blind, sealed: attempt.sealed)
+            if let bytes = attempt.extraInfo { extraInfo[position] = (attempt.vault, bytes) }
+            return .position(position)
         }
     }
 
@@ -262,23 +264,40 @@ extension SyntheticLedger {
         var issued = TokenIssued(
             grant, requested: .position(requested), after: positions, winner: positions[index],
             account: .position(account), given: facts, consulted: consulted)
-        var claims = grant.claims
-        if let extraInfo = winner.extraInfo { claims.extraInfo = .open(json: extraInfo) }
+        if let terms = grant.refresh {
+            let family: FamilyID = identifier()
+            issued.family = family
+            issued.refresh = RefreshIssued(family, generation: 0, secretDigest: digest(), terms)
+        }
+        try sign(&issued, winner.extraInfo.map { (winner.vault, $0) }, by: request.asker)
+    }
+
+    /// Some digest.
+    mutating func digest() -> Bytes32 {
+        Bytes32(first: numbers.next(), second: numbers.next(), third: numbers.next(), fourth: numbers.next())
+    }
+
+    /// Records a token with what its signature would have covered.
+    mutating func sign(
+        _ token: inout TokenIssued, _ extraInfo: (vault: VaultID, bytes: [UInt8])?, by asker: Actor
+    ) throws {
+        var claims = token.claims
+        if let extraInfo { claims.extraInfo = .open(json: extraInfo.bytes) }
         let bytes = SigningInputs.bytes(
-            header: try AccessTokenFormat.header(grant.header), claims: try AccessTokenFormat.claims(claims))
+            header: try AccessTokenFormat.header(token.header), claims: try AccessTokenFormat.claims(claims))
         let blind = numbers.blind()
         var sealed: [SealedRecord] = []
-        if winner.extraInfo == nil {
-            issued.signingInput.digest = Bytes32(SHA256.hash(bytes))
-        } else {
+        if let extraInfo {
             let salt = [UInt8](repeating: UInt8(truncatingIfNeeded: numbers.next()), count: SigningInputs.saltCount)
             let salted = try SyntheticVaults.seal(
-                salt, field: SigningInputs.saltField, blind: blind, vault: winner.vault)
-            issued.signingInput.commitment = SigningInputs.commitment(to: bytes, salt: salt)
-            issued.signingInput.salt = salted.value
+                salt, field: SigningInputs.saltField, blind: blind, vault: extraInfo.vault)
+            token.signingInput.commitment = SigningInputs.commitment(to: bytes, salt: salt)
+            token.signingInput.salt = salted.value
             sealed = [salted.record]
+        } else {
+            token.signingInput.digest = Bytes32(SHA256.hash(bytes))
         }
-        record(.tokens(.issued(issued)), by: request.asker, of: id.text, blind: blind, sealed: sealed)
+        record(.tokens(.issued(token)), by: asker, of: token.claims.id.text, blind: blind, sealed: sealed)
     }
 }
 

@@ -12,6 +12,10 @@ public struct SyntheticLedger: ~Copyable {
     public var numbers: SeededNumbers
     public private(set) var estate = Estate()
     public private(set) var accounts = AccountRegister()
+    public private(set) var families: [FamilyID: RefreshFamily] = [:]
+    public private(set) var revocations = RevocationTable()
+    /// The attempts that sealed something, with what it was.
+    var extraInfo: [Position: (vault: VaultID, bytes: [UInt8])] = [:]
     /// The clock of the invented service.
     public var now: Timestamp
     /// Who sends commands.
@@ -55,9 +59,20 @@ public struct SyntheticLedger: ~Copyable {
         made.append(
             ProposedEvent(
                 actor: event.actor, correlation: correlation, blind: event.blind, data: data, sealed: sealed))
-        if data.isEstate { estate.fold(event) } else { accounts.fold(event) }
+        if data.isEstate {
+            estate.fold(event)
+        } else {
+            accounts.fold(event)
+            revocations.fold(event)
+            for id in Self.families(of: data) { families[id]?.fold(event) }
+            if let family = RefreshFamily(event) { families[family.id] = family }
+        }
         size += 1
         pass(microseconds: Self.microsecondsPerEvent)
         return position
+    }
+
+    private static func families(of data: EventData) -> [FamilyID] {
+        data.touchedFences.compactMap { if case .family(let id) = $0 { id } else { nil } }
     }
 }

@@ -7,6 +7,13 @@ extension TokenRequest {
         reason == .malformedRequest ? fault?.answer ?? reason.answer : reason.answer
     }
 
+    /// Whether the HTTP server refused it before anybody read it: its body has no media type of ours, and that is no
+    /// fault of it.
+    public var wasUnread: Bool { asked.media == .other && fault == nil }
+
+    /// What stands for the grant of a request that named none.
+    public static let noGrant = "none"
+
     /// Who is on the record as having asked: the app, if one of its credentials matched.
     public var asker: Actor {
         guard client.credential != nil, let app = client.app else { return .stranger }
@@ -62,6 +69,21 @@ extension TokenRefused {
     }
 }
 
+extension TokenRefused {
+    /// The record of a request to a token endpoint that the HTTP server refused with `status`, too large or too slow,
+    /// before anybody read it. Nothing was decided: all that is known is when, where and for which environment.
+    public init(unread request: TokenRequest, status: Int64) {
+        self.init()
+        consulted = request.consulted
+        decidedAt = request.receivedAt
+        engine = request.engine
+        error = Refusal.malformedRequest.answer.error
+        reason = .malformedRequest
+        self.request = request
+        self.status = status
+    }
+}
+
 extension TokenIssued {
     /// The record of a grant. What was signed is not in it: see ``SigningInput``.
     public init(
@@ -98,6 +120,18 @@ extension TokenIssued {
         engine = facts.engine
         header = grant.header
         kid = grant.header.kid
+    }
+}
+
+extension RefreshIssued {
+    /// The record of a refresh token. Its secret is drawn, and so is the id of a family that begins.
+    public init(_ family: FamilyID, generation: Int64, secretDigest: Bytes32, _ terms: RefreshTerms) {
+        self.init()
+        self.family = family
+        self.generation = generation
+        self.secretDigest = secretDigest
+        endsAt = terms.endsAt
+        expiresAt = terms.expiresAt
     }
 }
 

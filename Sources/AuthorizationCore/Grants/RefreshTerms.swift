@@ -16,7 +16,7 @@ public struct RefreshTerms: Sendable, Equatable {
     }
 
     /// The terms of a token issued at `now`, in a family that ends at `end`; nil begins a family.
-    init(at now: Timestamp, of family: Timestamp?, in environment: Environment) {
+    public init(at now: Timestamp, of family: Timestamp?, in environment: Environment) {
         let lifetimes = environment.settings.lifetimes
         endsAt = family ?? now.advanced(bySeconds: lifetimes.refreshAbsolute ?? Self.defaultAbsoluteSeconds)
         expiresAt = min(now.advanced(bySeconds: lifetimes.refreshIdle ?? Self.defaultIdleSeconds), endsAt)

@@ -33,14 +33,3 @@ struct RefreshTokenText: Sendable {
         return number
     }
 }
-
-extension RefreshIssued {
-    init(_ family: FamilyID, generation: Int64, secretDigest: Bytes32, _ terms: RefreshTerms) {
-        self.init()
-        self.family = family
-        self.generation = generation
-        self.secretDigest = secretDigest
-        endsAt = terms.endsAt
-        expiresAt = terms.expiresAt
-    }
-}

@@ -56,7 +56,7 @@ struct DirectGrantDecision {
         guard request.grant == Grant.refreshToken.rawValue else {
             switch clientCredentialsStep(request, given: facts, in: state.estate) {
             case .issue(let grant): return try await issue(grant, facts, state, extraInfo: nil)
-            case .refuse(let reason): return try await record.refuse(reason, request, in: state.estate)
+            case .refuse(let reason): return try await record.refuse(reason, request, given: facts, in: state.estate)
             }
         }
         let reading = try await readFamily(at: facts.decidedAt)
@@ -66,9 +66,9 @@ struct DirectGrantDecision {
         case .refuse(let reason):
             // What became of the family may have been read later than the estate; then it is decided again.
             return try await record.refuse(
-                reason, request, in: state.estate, unchanged: reading.map { fences(of: $0.family) } ?? [])
+                reason, request, given: facts, in: state.estate, unchanged: reading.map { fences(of: $0.family) } ?? [])
         case .endFamily(let event):
-            return try await endFamily(event, of: reading?.family, live: reading?.live ?? 0, in: state.estate)
+            return try await endFamily(event, of: reading?.family, live: reading?.live ?? 0, facts, in: state.estate)
         }
     }
 
@@ -184,7 +184,7 @@ extension DirectGrantDecision {
 
     /// Refuses, and ends the family in the same append: whoever reused the token learns no more than that it is bad.
     private func endFamily(
-        _ event: RefreshEvent, of family: RefreshFamily?, live: Int64, in estate: Estate
+        _ event: RefreshEvent, of family: RefreshFamily?, live: Int64, _ facts: DecisionFacts, in estate: Estate
     ) async throws -> GrantResult {
         let revoked = TokenRevoked(endingFamilyFor: event, live: live)
         let events = [
@@ -192,7 +192,8 @@ extension DirectGrantDecision {
             record.event(.tokens(.revoked(revoked)), of: request, blind: try context.blind()),
         ]
         return try await record.refuse(
-            .grantInvalid, request, in: estate, after: events, unchanged: family.map { fences(of: $0) } ?? [])
+            .grantInvalid, request, given: facts, in: estate, after: events,
+            unchanged: family.map { fences(of: $0) } ?? [])
     }
 
     /// What must not move between looking a family up and recording what was decided on it.

@@ -64,8 +64,8 @@ struct GrantRecord {
     /// `estate` is what the refusal was decided on. Whatever `unchanged` names must not have moved since; what was decided
     /// on the estate alone needs no fence, because it hands out nothing.
     func refuse(
-        _ reason: Refusal, _ request: TokenRequest, in estate: Estate, after events: [ProposedEvent] = [],
-        unchanged: [FenceName] = []
+        _ reason: Refusal, _ request: TokenRequest, given facts: DecisionFacts, in estate: Estate,
+        after events: [ProposedEvent] = [], unchanged: [FenceName] = []
     ) async throws -> GrantResult {
         var request = request
         let answer = request.answer(to: reason)
@@ -80,16 +80,14 @@ struct GrantRecord {
             context.counters.count(\.requestsSuppressed)
             return .suppressed(answer)
         }
-        let decided = DecisionFacts(
-            engine: request.engine, decision: id, decidedAt: context.clock(), freshAccount: AccountID())
         var data = TokenRefused(
-            reason, of: request, after: [], given: decided, consulted: request.consulted, in: estate)
+            reason, of: request, after: [], given: facts, consulted: request.consulted, in: estate)
         let blind = try context.blind()
-        var facts = request
+        var whole = request
         // Whoever was counted by the throttle got so far that it matters who it was.
         let records =
-            request.throttle == nil ? [] : try await sealPerson(into: &facts, under: "request.", blind: blind)
-        data.request = facts
+            request.throttle == nil ? [] : try await sealPerson(into: &whole, under: "request.", blind: blind)
+        data.request = whole
         let refused = event(.tokens(.refused(data)), of: request, blind: blind, sealed: records)
         _ = try await context.store.append(
             Proposal(

@@ -48,7 +48,7 @@ struct PasswordGrantDecision {
         request.engine = state.estate.ledger.engine
         // The guards that stand before the throttle need no secret key and take no place.
         if case .refuse(let reason) = step(given: try facts(), in: state) {
-            return try await record.refuse(reason, request, in: state.estate)
+            return try await record.refuse(reason, request, given: try facts(), in: state.estate)
         }
         guard let appID = request.client.app, let app = state.estate.apps[appID] else { return .unrecorded }
         let tags = try GuessTags(
@@ -64,7 +64,7 @@ struct PasswordGrantDecision {
 
         switch try await admit() {
         case .refused(let reason, let state):
-            return try await record.refuse(reason, request, in: state.estate)
+            return try await record.refuse(reason, request, given: try facts(), in: state.estate)
         case .admitted(let admission):
             let call = IdentityCall(
                 context: context, environment: request.environment, app: app, userName: presented.userName,

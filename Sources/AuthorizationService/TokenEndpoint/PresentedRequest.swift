@@ -170,11 +170,8 @@ struct PresentedRequest: Sendable {
 
     /// The grant as the log may hold it: one that we know, or `unknown`.
     var recordedGrant: String {
-        grantType.flatMap { Grant(rawValue: $0) }?.rawValue ?? (grantType == nil ? Self.noGrant : "unknown")
+        grantType.flatMap { Grant(rawValue: $0) }?.rawValue ?? (grantType == nil ? TokenRequest.noGrant : "unknown")
     }
-
-    /// What stands for the grant of a request that named none.
-    static let noGrant = "none"
 }
 
 /// The body of a token request, as it came.

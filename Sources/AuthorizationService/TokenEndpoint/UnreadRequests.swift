@@ -100,18 +100,11 @@ final class UnreadRequests: Sendable {
         facts.consulted = state.consulted
         facts.engine = state.estate.ledger.engine
         facts.environment = environment
-        facts.grant = PresentedRequest.noGrant
+        facts.grant = TokenRequest.noGrant
         facts.receivedAt = refusedAt
         facts.sourceTag = source.tag
         facts.tagEpoch = source.epoch
-        var data = TokenRefused()
-        data.consulted = facts.consulted
-        data.decidedAt = refusedAt
-        data.engine = facts.engine
-        data.error = Refusal.malformedRequest.answer.error
-        data.reason = .malformedRequest
-        data.request = facts
-        data.status = Int64(request.status)
+        let data = TokenRefused(unread: facts, status: Int64(request.status))
         let decision: DecisionID = try context.identifier(at: refusedAt)
         return ProposedEvent(
             actor: .stranger, correlation: decision.text, blind: try context.blind(), data: .tokens(.refused(data)))

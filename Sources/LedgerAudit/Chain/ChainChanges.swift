@@ -27,7 +27,8 @@ public struct ChainChanges {
         } catch {
             switch error {
             case .noSuchEnvironment, .noSuchAPI, .beforeFirst: break
-            case .store, .noEvent, .beyondHead, .noSuchIdentity, .ambiguousAPI, .noSuchDecision, .outOfOrder: throw error
+            case .store, .noEvent, .beyondHead, .noSuchIdentity, .ambiguousAPI, .noSuchDecision, .outOfOrder:
+                throw error
             }
         }
         start = before?.size ?? start

@@ -29,7 +29,7 @@ struct DecisionStory {
         switch outcome.data {
         case .issued(let token):
             let vouching = token.winner.map { ", on the word of \(names.name($0))" } ?? ""
-            return "A token about account \(token.claims.subject) was issued to "
+            return "A token about \(Self.subject(of: token)) was issued to "
                 + "\(names.name(token.claims.clientID))\(place)\(vouching)."
         case .refused(let refusal):
             return "No token was issued\(place): \(refusal.reason.text)."
@@ -70,11 +70,15 @@ struct DecisionStory {
         return found
     }
 
+    private static func subject(of token: TokenIssued) -> String {
+        token.claims.subjectType == .user ? "account \(token.claims.subject)" : "app \(token.claims.subject)"
+    }
+
     private static func limits(of token: TokenIssued) -> [Statement] {
         let bound = token.claims.confirmation != nil
         return [
             Statement(
-                "A call with this token shows what the holder of a token about account \(token.claims.subject) "
+                "A call with this token shows what the holder of a token about \(subject(of: token)) "
                     + "asked for. It does not show who that was, nor that a person was there at all."),
             Statement(
                 bound

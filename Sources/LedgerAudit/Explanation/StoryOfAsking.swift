@@ -20,12 +20,30 @@ extension DecisionStory {
                     "\(capitalised(EventSummary(estate: estate).name(id))) stood in the ledger as \(party).",
                     try marks([app.registeredAt, app.latest.at])))
         }
+        guard !request.wasUnread else {
+            return [
+                Statement(
+                    "At \(request.receivedAt.text) a request to the token endpoint of \(request.environment.text) was refused by "
+                        + "the HTTP server before anybody read it.", try mark(outcome.position))
+            ]
+        }
         statements.append(Statement(Self.body(request.asked)))
         if let fault = request.fault {
             statements.append(Statement("The request was malformed: \(fault.text.replacing("_", with: " "))."))
         }
         if let proof = request.proof { statements.append(Statement(Self.proof(proof))) }
-        if let reading = request.throttle {
+        if let presented = request.presented {
+            let family = presented.family.map { "generation \(presented.generation) of family \($0.text)" }
+            let holds = presented.secret == .match ? "its secret matched" : "its secret did not match"
+            statements.append(
+                Statement(
+                    family.map { "A refresh token was presented: \($0); \(holds)." }
+                        ?? "A refresh token was presented that is none of ours."))
+        }
+        if let reading = request.throttle, recorded.asksNobody {
+            statements.append(
+                Statement("Against the app from this source \(Self.failures(reading.app.failures)) counted."))
+        } else if let reading = request.throttle {
             statements.append(
                 Statement(
                     "Against the user name that was typed \(Self.failures(reading.failures)) counted, with "
@@ -80,6 +98,9 @@ extension DecisionStory {
             case .erased: statements.append(Statement("\(words): erased."))
             case .sealed, .broken: break
             }
+        }
+        if statements.isEmpty, request.userName == nil, request.source != nil {
+            statements.append(Statement("The source lies sealed beside the log."))
         }
         if statements.isEmpty, request.userName != nil {
             statements.append(Statement("The user name that was typed and the source lie sealed beside the log."))

@@ -10,6 +10,7 @@ extension DecisionStory {
     }
 
     private func ruling(_ token: TokenIssued) throws(ReplayFault) -> [Statement] {
+        if recorded.asksNobody { return try rulingDirectly(token) }
         let names = EventSummary(estate: try consulted.estate)
         let winner = recorded.attempts.first { $0.data.identity == token.winner && $0.data.outcome == .accepted }
         var statements = [
@@ -32,9 +33,50 @@ extension DecisionStory {
         return statements
     }
 
+    /// Nobody was asked: the log alone decided.
+    private func rulingDirectly(_ token: TokenIssued) throws(ReplayFault) -> [Statement] {
+        guard let (event, kind) = recorded.rotated else {
+            return [
+                Statement(
+                    "The app asked for itself, so nobody was asked: the app is the token's subject.",
+                    try mark(outcome.position))
+            ]
+        }
+        let again =
+            kind == .repeated
+            ? " Its answer had been lost, as far as can be told, so the token made of it was retired." : ""
+        var statements = [
+            Statement(
+                "The holder of refresh token \(event.data.generation) of family \(event.data.family.text) presented it, "
+                    + "and it held; nobody was asked.\(again)", try mark(event.position))
+        ]
+        let cause = token.because.first { $0.claim == "auth_time" }?.event.position
+        let names = EventSummary(estate: try consulted.estate)
+        statements.append(
+            Statement(
+                "What the family's first token was granted stays, and nothing is added: "
+                    + "\(token.winner.map { names.name($0) } ?? "an Identity") had vouched when the family began.",
+                try mark(cause)))
+        if let refresh = token.refresh {
+            statements.append(
+                Statement(
+                    "Refresh token \(refresh.generation) follows; it holds until \(refresh.expiresAt.text), and the family "
+                        + "ends at \(refresh.endsAt.text) whatever happens.", try mark(outcome.position)))
+        }
+        return statements
+    }
+
     private func ruling(_ refusal: TokenRefused) throws(ReplayFault) -> [Statement] {
+        var statements: [Statement] = []
+        if let (event, kind) = recorded.rotated, kind == .reused {
+            statements.append(
+                Statement(
+                    "Refresh token \(event.data.generation) of family \(event.data.family.text) had been used before "
+                        + "(\(event.data.cause.text.replacing("_", with: " "))): one of its holders is not the app, so the "
+                        + "family ended.", try marks([event.position, recorded.revoked?.position].compactMap { $0 })))
+        }
         let wait = refusal.retryAfterSeconds.map { ", and to come again after \($0) s" } ?? ""
-        return [
+        return statements + [
             Statement(try rule(refusal.reason), try mark(outcome.position)),
             Statement("The asker was told \(refusal.status) '\(refusal.error)'\(wait)."),
         ]
@@ -49,6 +91,9 @@ extension DecisionStory {
         case .proofInvalid: return "A proof of possession was missing or did not hold, and the target demands one."
         case .malformedRequest: return "The request was malformed."
         case .grantUnknown: return "The grant type is none that this service knows."
+        case .grantNotAllowed where recorded.asksNobody:
+            return
+                "The grant must be switched on by the app and by an API of the app's that is deployed in \(environment)."
         case .grantNotAllowed:
             return "The password grant must be switched on by an API of the app's that is deployed in \(environment), "
                 + "and by the app, which must be first party."
@@ -57,7 +102,9 @@ extension DecisionStory {
             return "A scope was asked for that the app may not have, that no API declares, or that more than one "
                 + "audience declares without a resource being named."
         case .levelUnreachable: return "No Identity can vouch at the level that was demanded."
-        case .grantInvalid: return "What was presented to be exchanged was not valid."
+        case .grantInvalid:
+            return "The refresh token that was presented does not hold: it is unknown, another app's, spent, ended or "
+                + "revoked, or the Identity that vouched for it is suspended."
         case .appThrottled: return try throttled(isApp: true)
         case .userThrottled: return try throttled(isApp: false)
         case .noLinkedIdentity: return "No Identity was linked to any API of the app's that a token could be for."
@@ -124,8 +171,8 @@ extension DecisionStory {
         case "iss": "The issuer of the environment, fixed when it was created."
         case "jti": "The id of this decision."
         case "scope": "What was asked for and the APIs in the audience declare."
-        case "sub": "The account that the subject opens; its id says nothing about a person."
-        case "subject_type": "A user, because an Identity vouched."
+        case "sub": "The account that the subject opens, or the app itself; its id says nothing about a person."
+        case "subject_type": "A user where an Identity vouched, an application where an app asked for itself."
         case "vot", "vtm": "The vector of trust that the Identity is registered for."
         default: "Recorded with the token."
         }

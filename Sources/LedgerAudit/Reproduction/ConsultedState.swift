@@ -12,6 +12,15 @@ protocol ConsultedState: AnyObject {
         of reference: SubjectReference, before limit: Position, hint: Position?
     ) throws(ReplayFault) -> AccountStanding?
 
+    /// A refresh token family as the events before `limit` made it; nil where none began.
+    func family(_ id: FamilyID, before limit: Position) throws(ReplayFault) -> RefreshFamily?
+
+    /// Whether something that names no token in particular, before `limit`, ended a family or token.
+    func endsBroadly(_ token: IssuedFacts, before limit: Position) throws(ReplayFault) -> Bool
+
+    /// The attempt that stands at a place.
+    func attempt(at position: Position) throws(ReplayFault) -> Recorded<ValidationAttempted>?
+
     /// Whether an event in the range touched the environment's fence or that of the whole estate.
     func moved(_ environment: EnvironmentName, in range: Range<Position>) throws(ReplayFault) -> Bool
 }
@@ -23,6 +32,9 @@ final class IndexedState: ConsultedState {
     private var timeline = EstateTimeline()
     private var taken = 0
     private var older: EstateVersion?
+    /// Events that end many tokens at once, from ``searchedFrom`` to ``searchedTo``.
+    private var broadEnds: [Event] = []
+    private var searched: Range<Int64> = 0..<0
 
     /// For decisions whose outcome stands below `limit`.
     init(_ reader: any LedgerReader, below limit: Position) throws(AuditError) {
@@ -80,8 +92,42 @@ final class IndexedState: ConsultedState {
         return false
     }
 
+    func family(_ id: FamilyID, before limit: Position) throws(ReplayFault) -> RefreshFamily? {
+        try reading { () throws(AuditError) in try reader.family(id, before: limit) }
+    }
+
+    func endsBroadly(_ token: IssuedFacts, before limit: Position) throws(ReplayFault) -> Bool {
+        try search(token.issuedAt.value..<limit.value)
+        var table = RevocationTable()
+        for event in broadEnds where event.position < limit { table.fold(event) }
+        return table.endsBroadly(token)
+    }
+
+    /// No index leads to these: whatever was not searched yet is read.
+    private func search(_ range: Range<Int64>) throws(ReplayFault) {
+        guard !range.isEmpty, !(searched.lowerBound <= range.lowerBound && range.upperBound <= searched.upperBound)
+        else { return }
+        let whole =
+            searched.isEmpty
+            ? range
+            : min(searched.lowerBound, range.lowerBound)..<max(searched.upperBound, range.upperBound)
+        broadEnds = try reading { () throws(AuditError) in try reader.broadEnds(in: whole) }
+        searched = whole
+    }
+
+    func attempt(at position: Position) throws(ReplayFault) -> Recorded<ValidationAttempted>? {
+        Recorded(attempt: try event(at: position))
+    }
+
     private func event(at position: Position) throws(ReplayFault) -> Event {
         try reading { () throws(AuditError) in try reader.decodedEvent(at: position) }
+    }
+}
+
+extension Recorded where Data == ValidationAttempted {
+    init?(attempt event: Event) {
+        guard case .tokens(.attempted(let data)) = event.data else { return nil }
+        self.init(event, data)
     }
 }
 
@@ -113,9 +159,26 @@ extension LedgerReader {
 
 /// What was folded while the log was read from its beginning.
 final class FoldedState: ConsultedState {
+    private let reader: any LedgerReader
+    private var families = FamilyRegister()
+    private var revocations = RevocationTable()
     private var timeline = EstateTimeline()
     private var accounts = AccountRegister()
     private var moves: [FenceName: Position] = [:]
+
+    /// `reader` is only used between scans, to read again what stands at places that were folded.
+    init(_ reader: any LedgerReader) { self.reader = reader }
+
+    /// Takes in an event that ends tokens.
+    func take(end event: Event) {
+        revocations.fold(event)
+        families.fold(event)
+    }
+
+    /// Takes in a refresh token, once its decision was made again.
+    func issue(_ family: FamilyID, generation: Int64, at position: Position) {
+        families.issue(family, generation: generation, at: position)
+    }
 
     func take(estate event: Event) {
         timeline.take(event)
@@ -154,5 +217,19 @@ final class FoldedState: ConsultedState {
         [FenceName.estate, .environment(environment)].contains { fence in
             moves[fence].map { range.contains($0) } ?? false
         }
+    }
+
+    func family(_ id: FamilyID, before limit: Position) throws(ReplayFault) -> RefreshFamily? {
+        guard let places = families[id] else { return nil }
+        return try reading { () throws(AuditError) in try reader.family(places, before: limit) }
+    }
+
+    /// Only asked where the fold has come.
+    func endsBroadly(_ token: IssuedFacts, before limit: Position) throws(ReplayFault) -> Bool {
+        revocations.endsBroadly(token)
+    }
+
+    func attempt(at position: Position) throws(ReplayFault) -> Recorded<ValidationAttempted>? {
+        Recorded(attempt: try reading { () throws(AuditError) in try reader.decodedEvent(at: position) })
     }
 }

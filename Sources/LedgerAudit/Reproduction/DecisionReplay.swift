@@ -8,11 +8,11 @@ internal import TokenFormat
 /// Everything that it looks at is a fold of the log at the position that the step consulted, or a field of the
 /// decision's own events.
 struct DecisionReplay {
-    private let decision: RecordedDecision
-    private let state: any ConsultedState
-    private let opener: SealedOpening
-    private let outcome: Recorded<RecordedDecision.Outcome>
-    private var verdict: DecisionVerdict
+    let decision: RecordedDecision
+    let state: any ConsultedState
+    let opener: SealedOpening
+    let outcome: Recorded<RecordedDecision.Outcome>
+    var verdict: DecisionVerdict
 
     /// The verdict. The decision has an outcome.
     static func verdict(
@@ -40,7 +40,7 @@ struct DecisionReplay {
         return replay.verdict
     }
 
-    private mutating func differ(_ what: String, at position: Position, recorded: String = "", replayed: String = "") {
+    mutating func differ(_ what: String, at position: Position, recorded: String = "", replayed: String = "") {
         verdict.differences.append(Difference(what, at: position, recorded: recorded, replayed: replayed))
     }
 
@@ -55,13 +55,19 @@ struct DecisionReplay {
         }
         guard try checkPlaces(request) else { return }
         checkActors(request)
+        if request.wasUnread { return try checkUnread(request) }
+        if decision.asksNobody { return try checkDirectly(request) }
+        guard decision.rotated == nil, decision.revoked == nil else {
+            return differ(
+                "grant", at: outcome.position, recorded: "a refresh token was presented", replayed: request.grant)
+        }
         guard try checkRequest(request) else { return }
         guard try checkAttempts(request) else { return }
         try checkOutcome(request)
     }
 
     /// Nothing was consulted before it was there.
-    private mutating func checkPlaces(_ request: TokenRequest) throws(ReplayFault) -> Bool {
+    mutating func checkPlaces(_ request: TokenRequest) throws(ReplayFault) -> Bool {
         let first = decision.firstOfAppend ?? outcome.position
         var consultations = [(outcome.data.consulted, first)]
         if let requested = decision.requested {
@@ -86,11 +92,13 @@ struct DecisionReplay {
         outcome.data.consulted < (decision.firstOfAppend ?? outcome.position)
     }
 
-    private mutating func checkActors(_ request: TokenRequest) {
+    mutating func checkActors(_ request: TokenRequest) {
         var actors = [(outcome.position, outcome.actor)]
         if let requested = decision.requested { actors.append((requested.position, requested.actor)) }
         if let opened = decision.opened { actors.append((opened.position, opened.actor)) }
         for attempt in decision.attempts { actors.append((attempt.position, attempt.actor)) }
+        if let (event, _) = decision.rotated { actors.append((event.position, event.actor)) }
+        if let revoked = decision.revoked { actors.append((revoked.position, revoked.actor)) }
         let asker = RecordedActor(request.asker)
         for (position, actor) in actors where actor != asker {
             differ("actor", at: position, recorded: actor.id, replayed: asker.id)
@@ -171,7 +179,7 @@ struct DecisionReplay {
         version.plan(of: request).nextStep(request, given: facts(.init()), accounts: [:], after: attempts)
     }
 
-    private func facts(_ account: AccountID) -> DecisionFacts {
+    func facts(_ account: AccountID) -> DecisionFacts {
         DecisionFacts(
             engine: outcome.data.engine, decision: decision.id, decidedAt: outcome.data.decidedAt,
             freshAccount: account)
@@ -218,7 +226,8 @@ extension DecisionReplay {
             guard verdict.differences.isEmpty, let header = try? AccessTokenFormat.header(grant.header) else { return }
             let winner = attempts.firstIndex { $0 == grant.winner } ?? 0
             let token = ReplayedShape.Token(
-                grant, winner: winner, header: SigningInputs.bytes(header: header, claims: []))
+                grant, in: version.estate.environments[request.environment], winner: winner,
+                header: SigningInputs.bytes(header: header, claims: []))
             if let token { learn(plan.throttleLimits, request, token: token) }
         case (.refuse, .issued), (.issue, .refused):
             differ("outcome", at: outcome.position, recorded: outcome.data.words, replayed: step.words)
@@ -226,7 +235,7 @@ extension DecisionReplay {
     }
 
     /// Where the throttle had a say, numbers decided: such a decision stands for no other.
-    private mutating func learn(_ limits: ThrottleLimits?, _ request: TokenRequest, token: ReplayedShape.Token?) {
+    mutating func learn(_ limits: ThrottleLimits?, _ request: TokenRequest, token: ReplayedShape.Token?) {
         let replayed = ReplayedShape(limits, token)
         guard verdict.differences.isEmpty, replayed.letsThrough(request.throttle) else { return }
         verdict.learnt = replayed
@@ -275,12 +284,26 @@ extension DecisionReplay {
         var replayed = TokenIssued(
             grant, requested: .position(requested.position), after: references, winner: .position(winner.position),
             account: .position(decision.opened?.position ?? Position(0)), given: facts, consulted: recorded.consulted)
+        if let terms = grant.refresh {
+            let family = recorded.family ?? FamilyID()
+            replayed.family = family
+            replayed.refresh = RefreshIssued(
+                family, generation: 0, secretDigest: recorded.refresh?.secretDigest ?? Bytes32(), terms)
+        }
         // What was signed is compared by itself, below.
         replayed.signingInput = recorded.signingInput
         compare(recorded, replayed)
         guard verdict.differences.isEmpty else { return }
+        try compareSigned(grant.header, grant.claims, recorded.signingInput, from: winner)
+    }
+
+    /// `source` is the attempt whose `extraInfo` the token carries.
+    mutating func compareSigned(
+        _ header: TokenHeader, _ claims: TokenClaims, _ recorded: SigningInput,
+        from source: Recorded<ValidationAttempted>?
+    ) throws(ReplayFault) {
         let signing = SigningCheck(
-            grant, recorded: recorded.signingInput, winner: winner, token: outcome.position, blind: outcome.blind)
+            header, claims, recorded: recorded, source: source, token: outcome.position, blind: outcome.blind)
         switch try signing.run(opener) {
         case .same: break
         case .differs(let what, let recorded, let replayed):
@@ -314,7 +337,7 @@ extension DecisionReplay {
     }
 
     /// Byte for byte in effect: a group of fields has one canonical form.
-    private mutating func compare<Group: FieldGroup & Equatable>(_ recorded: Group, _ replayed: Group) {
+    mutating func compare<Group: FieldGroup & Equatable>(_ recorded: Group, _ replayed: Group) {
         guard recorded != replayed else { return }
         for difference in FieldValues.differences(recorded: recorded, replayed: replayed) {
             let isClaim = difference.path.hasPrefix("claims.")

@@ -7,6 +7,9 @@ struct DecisionSearch {
     /// Events read at a time, at first and at most: a request stands shortly before its outcome.
     private static let chunks: ClosedRange<Int64> = 64...65_536
 
+    /// Events of one append before a refusal that holds its request.
+    private static let maximumBefore = 16
+
     init(_ reader: any LedgerReader) { self.reader = reader }
 
     /// The decision. Throws ``AuditError/noSuchDecision(_:)`` when the log holds no outcome of it.
@@ -26,6 +29,14 @@ struct DecisionSearch {
         var events = [try reader.decodedEvent(at: position)]
         guard events[0].correlation == id.text, events[0].data.isOutcome else { return nil }
         if case .tokens(.refused(let data)) = events[0].data, data.request != nil, data.attempts.isEmpty {
+            // No request stands before it; a family that it ended does, right before.
+            var place = position
+            while place.value > 0, events.count <= Self.maximumBefore {
+                place = Position(place.value - 1)
+                let event = try reader.decodedEvent(at: place)
+                guard event.correlation == id.text else { break }
+                events.insert(event, at: 0)
+            }
             return RecordedDecision(id, events)
         }
         let pattern = Self.pattern(id)
@@ -55,23 +66,7 @@ struct DecisionSearch {
     private static func pattern(_ id: DecisionID) -> BytePattern { BytePattern("\"correlation\":\"\(id.text)\"") }
 
     private func events(_ range: Range<Int64>, with pattern: BytePattern) throws(AuditError) -> [Event] {
-        var found: [Event] = []
-        var failure: AuditError?
-        do throws(StoreError) {
-            try reader.scan(range) { (position, leaf, _) in
-                guard pattern.occurs(in: leaf) else { return true }
-                guard let event = try? RecordedForm.decode(leaf), event.position == position else {
-                    failure = .noEvent(position)
-                    return false
-                }
-                found.append(event)
-                return true
-            }
-        } catch {
-            throw .store(error)
-        }
-        if let failure { throw failure }
-        return found
+        try reader.events(in: range) { pattern.occurs(in: $0) }
     }
 }
 

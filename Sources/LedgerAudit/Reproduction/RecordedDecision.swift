@@ -39,6 +39,10 @@ enum DecisionStep {
     case requested(Recorded<TokenRequest>)
     case attempted(Recorded<ValidationAttempted>)
     case opened(Recorded<AccountOpened>)
+    /// A refresh token was presented that belongs to a family.
+    case rotated(Recorded<RefreshEvent>, RecordedDecision.Rotation)
+    /// A family was ended by the decision.
+    case revoked(Recorded<TokenRevoked>)
     case ended(Recorded<RecordedDecision.Outcome>)
 
     /// Nil for an event that is no step of a decision.
@@ -49,7 +53,11 @@ enum DecisionStep {
         case .accounts(.opened(let data)): self = .opened(Recorded(event, data))
         case .tokens(.issued(let data)): self = .ended(Recorded(event, .issued(data)))
         case .tokens(.refused(let data)): self = .ended(Recorded(event, .refused(data)))
-        case .tokens, .accounts, .ledger, .operators, .environments, .apis, .identities, .apps, .access, .audit:
+        case .tokens(.refreshUsed(let data)): self = .rotated(Recorded(event, data), .used)
+        case .tokens(.refreshRepeated(let data)): self = .rotated(Recorded(event, data), .repeated)
+        case .tokens(.refreshReuseDetected(let data)): self = .rotated(Recorded(event, data), .reused)
+        case .tokens(.revoked(let data)): self = .revoked(Recorded(event, data))
+        case .accounts, .ledger, .operators, .environments, .apis, .identities, .apps, .access, .audit:
             return nil
         }
     }
@@ -59,6 +67,8 @@ enum DecisionStep {
         case .requested(let step): step.position
         case .attempted(let step): step.position
         case .opened(let step): step.position
+        case .rotated(let step, _): step.position
+        case .revoked(let step): step.position
         case .ended(let step): step.position
         }
     }
@@ -71,11 +81,16 @@ struct RecordedDecision {
         case refused(TokenRefused)
     }
 
+    /// What became of a refresh token that was presented.
+    enum Rotation: Equatable { case used, repeated, reused }
+
     let id: DecisionID
     private(set) var requested: Recorded<TokenRequest>?
     /// As they stand in the log.
     private(set) var attempts: [Recorded<ValidationAttempted>] = []
     private(set) var opened: Recorded<AccountOpened>?
+    private(set) var rotated: (event: Recorded<RefreshEvent>, kind: Rotation)?
+    private(set) var revoked: Recorded<TokenRevoked>?
     private(set) var outcome: Recorded<Outcome>?
     /// Events that a decision has once, and this one has again; or that stand behind its outcome.
     private(set) var superfluous: [Position] = []
@@ -92,8 +107,10 @@ struct RecordedDecision {
             attempts.append(data)
         case .opened(let data) where opened == nil && outcome == nil:
             opened = data
+        case .rotated(let data, let kind) where rotated == nil && outcome == nil: rotated = (data, kind)
+        case .revoked(let data) where revoked == nil && outcome == nil: revoked = data
         case .ended(let data) where outcome == nil: outcome = data
-        case .requested, .attempted, .opened, .ended:
+        case .requested, .attempted, .opened, .rotated, .revoked, .ended:
             if superfluous.count < Self.maximumAttempts { superfluous.append(step.position) }
         }
     }
@@ -106,5 +123,17 @@ struct RecordedDecision {
     }
 
     /// Where the append began that holds the outcome.
-    var firstOfAppend: Position? { attempts.first?.position ?? opened?.position ?? outcome?.position }
+    var firstOfAppend: Position? {
+        let first = attempts.first?.position ?? opened?.position ?? rotated?.event.position ?? outcome?.position
+        // Where nobody is asked, the request is recorded with its outcome.
+        return asksNobody ? requested?.position ?? first : first
+    }
+
+    /// The grant is decided on the log alone.
+    var asksNobody: Bool {
+        switch request.flatMap({ Grant(rawValue: $0.grant) }) {
+        case .refreshToken, .clientCredentials: true
+        case .password, .tokenExchange, nil: false
+        }
+    }
 }

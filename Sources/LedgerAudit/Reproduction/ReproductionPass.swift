@@ -57,7 +57,7 @@ struct ReproductionPass: ~Copyable {
         self.opener = opener
         self.isQuick = isQuick && !vaultsGiven
         indexed = try IndexedState(reader, below: Position(range.upperBound))
-        folded = range.lowerBound == 0 ? FoldedState() : nil
+        folded = range.lowerBound == 0 ? FoldedState(reader) : nil
         report = ReproductionReport(vaultsGiven: vaultsGiven)
     }
 
@@ -95,6 +95,7 @@ struct ReproductionPass: ~Copyable {
             case .other: try takeOther(entry)
             case .requested: try takeRequest(entry, at: index)
             case .attempted, .opened: try takeStep(entry)
+            case .rotated, .revoked: try takeEnd(entry)
             case .issued, .refused: try takeOutcome(entry, at: index)
             }
         }
@@ -129,6 +130,7 @@ struct ReproductionPass: ~Copyable {
         case .account:
             let event = try decode(entry)
             folded?.take(account: event)
+            folded?.take(end: event)
             report.note(event.data)
         }
     }
@@ -182,6 +184,15 @@ extension ReproductionPass {
         }
         let event = try decode(entry)
         if case .accounts(.opened) = event.data { folded?.take(account: event) }
+        guard let id = DecisionID(text: event.correlation) else { return leaveRow() }
+        enterRow(id, entry)
+        row.isQuick = false
+    }
+
+    /// A refresh token that was presented, or something that is no longer believed: a step of a decision, or a command.
+    private mutating func takeEnd(_ entry: LeafChunk.Entry) throws(AuditError) {
+        let event = try decode(entry)
+        folded?.take(end: event)
         guard let id = DecisionID(text: event.correlation) else { return leaveRow() }
         enterRow(id, entry)
         row.isQuick = false
@@ -321,6 +332,9 @@ extension ReproductionPass {
         case .sealed(let vault): report.takeIdentical(sealed: 2, in: vault)
         case .unknown: return false
         }
+        if case .token(let envelope, let token) = outcome, let refresh = token.refresh {
+            folded.issue(refresh.family, generation: 0, at: Position(envelope.position))
+        }
         return true
     }
 
@@ -349,6 +363,9 @@ extension ReproductionPass {
         }
         let verdict = try self.verdict(on: decision)
         report.take(verdict)
+        if case .issued(let token) = decision.outcome?.data, let refresh = token.refresh {
+            folded?.issue(refresh.family, generation: refresh.generation, at: Position(entry.position))
+        }
         if let kind, let learnt = verdict.learnt, verdict.differences.isEmpty, let folded,
             let consulted = decision.outcome?.data.consulted, let version = folded.known(at: consulted)
         {

@@ -12,29 +12,32 @@ struct SigningCheck {
         case closed(Int, erased: Int, vault: VaultID)
     }
 
-    private let grant: TokenGrant
+    private let header: TokenHeader
+    private let claims: TokenClaims
     private let recorded: SigningInput
-    private let winner: Recorded<ValidationAttempted>
+    /// The attempt whose `extraInfo` the token carries, where it carries any.
+    private let source: Recorded<ValidationAttempted>?
     private let token: Position
     private let blind: Bytes16
 
     init(
-        _ grant: TokenGrant, recorded: SigningInput, winner: Recorded<ValidationAttempted>, token: Position,
-        blind: Bytes16
+        _ header: TokenHeader, _ claims: TokenClaims, recorded: SigningInput,
+        source: Recorded<ValidationAttempted>?, token: Position, blind: Bytes16
     ) {
-        self.grant = grant
+        self.header = header
+        self.claims = claims
         self.recorded = recorded
-        self.winner = winner
+        self.source = source
         self.token = token
         self.blind = blind
     }
 
     func run(_ opener: SealedOpening) throws(ReplayFault) -> Result {
-        guard let extraInfo = grant.winner.extraInfoSealed else {
+        guard claims.extraInfo != nil, let source, let extraInfo = source.data.extraInfoSealed else {
             guard let digest = recorded.digest, recorded.commitment == nil, recorded.salt == nil else {
                 return .differs("signing_input", recorded: "a commitment", replayed: "a digest: nothing is sealed")
             }
-            let replayed = Bytes32(SHA256.hash(try bytes(grant.claims)))
+            let replayed = Bytes32(SHA256.hash(try bytes(claims)))
             return digest == replayed
                 ? .same : .differs("signing_input", recorded: digest.text, replayed: replayed.text)
         }
@@ -44,11 +47,11 @@ struct SigningCheck {
         guard salt.vault == extraInfo.vault else {
             return .differs("signing_input", recorded: salt.vault.text, replayed: extraInfo.vault.text)
         }
-        let claim = try opener.open(extraInfo, at: winner.position, field: "extra_info_sealed", blind: winner.blind)
+        let claim = try opener.open(extraInfo, at: source.position, field: "extra_info_sealed", blind: source.blind)
         let opened = try opener.open(salt, at: token, field: SigningInputs.saltField, blind: blind)
         switch (claim, opened) {
         case (.open(let json), .open(let salt)):
-            var claims = grant.claims
+            var claims = claims
             claims.extraInfo = .open(json: json)
             let replayed = SigningInputs.commitment(to: try bytes(claims), salt: salt)
             return commitment == replayed
@@ -68,7 +71,7 @@ struct SigningCheck {
     private func bytes(_ claims: TokenClaims) throws(ReplayFault) -> [UInt8] {
         do {
             return SigningInputs.bytes(
-                header: try AccessTokenFormat.header(grant.header), claims: try AccessTokenFormat.claims(claims))
+                header: try AccessTokenFormat.header(header), claims: try AccessTokenFormat.claims(claims))
         } catch {
             throw .audit(.noEvent(token))
         }

@@ -31,6 +31,8 @@ final class ReplayedShape: Sendable {
         let lifetimeInSeconds: Int64
         /// The event behind each claim, in the order of the claims.
         let because: [Cause]
+        /// Where the lifetimes of the refresh token that comes with it stand; nil where none does.
+        let environment: Environment?
         /// The header as it stands in what is signed, with the full stop.
         let header: [UInt8]
     }
@@ -54,13 +56,14 @@ final class ReplayedShape: Sendable {
 
 extension ReplayedShape.Token {
     /// What tokens by such a grant have in common; nil where one has more claims than the common shapes.
-    init?(_ grant: TokenGrant, winner: Int, header: [UInt8]) {
+    init?(_ grant: TokenGrant, in environment: Environment?, winner: Int, header: [UInt8]) {
         var grant = grant
         grant.standing = nil
         let places = (EventReference.inThisAppend(0), EventReference.inThisAppend(1), EventReference.inThisAppend(2))
         let because = grant.because(requested: places.0, winner: places.1, account: places.2)
         guard because.count <= QuickToken.maximumCauses else { return nil }
         self.winner = winner
+        self.environment = grant.refresh == nil ? nil : environment
         lifetimeInSeconds = grant.lifetimeInSeconds
         self.because = because.map { justification in
             switch justification.event {

@@ -67,7 +67,8 @@ struct QuickCheck: ~Copyable {
             token.subject == account.id, token.issuedAt == moments.issuedAt, token.expiresAt == moments.expiresAt,
             token.authTime == moments.authTime, token.extraInfo == winner.extraInfoSealed?.commitment,
             !token.attempts.isBroken, token.attempts.count == decision.attempts.count,
-            token.attempts.first == decision.first, token.causes == known.because.count
+            token.attempts.first == decision.first, token.causes == known.because.count,
+            beginsFamily(token, in: known.environment)
         else { return .unknown }
         for (index, cause) in known.because.enumerated() {
             let position =
@@ -104,6 +105,14 @@ struct QuickCheck: ~Copyable {
         for attempt in decision.attempts
         where !sizes.contains(attempt.consulted) || attempt.consulted > decision.first { return false }
         return true
+    }
+
+    /// Whether a family begins with the token exactly if the app is to get one, and holds as long as it should.
+    private func beginsFamily(_ token: QuickToken, in environment: Environment?) -> Bool {
+        guard let environment, let refresh = token.refresh else { return environment == nil && token.refresh == nil }
+        let terms = RefreshTerms(at: token.decidedAt, of: nil, in: environment)
+        return refresh.family == refresh.familyAgain && refresh.endsAt == terms.endsAt
+            && refresh.expiresAt == terms.expiresAt
     }
 
     private func account(

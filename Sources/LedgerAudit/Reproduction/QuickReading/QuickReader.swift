@@ -11,6 +11,9 @@ struct QuickReader {
 
     enum Kind {
         case requested, attempted, opened, issued, refused
+        /// `refresh.used`, `refresh.repeated` or `refresh.reuse_detected`.
+        case rotated
+        case revoked
         /// Anything else.
         case other
     }
@@ -22,6 +25,12 @@ struct QuickReader {
         if ends(leaf, "\"type\":\"token.issued\",\"v\":1}") { return .issued }
         if ends(leaf, "\"type\":\"token.refused\",\"v\":1}") { return .refused }
         if ends(leaf, "\"type\":\"account.opened\",\"v\":1}") { return .opened }
+        if ends(leaf, "\"type\":\"token.revoked\",\"v\":1}") { return .revoked }
+        if ends(leaf, "\"type\":\"refresh.used\",\"v\":1}") || ends(leaf, "\"type\":\"refresh.repeated\",\"v\":1}")
+            || ends(leaf, "\"type\":\"refresh.reuse_detected\",\"v\":1}")
+        {
+            return .rotated
+        }
         return .other
     }
 

@@ -21,8 +21,17 @@ struct QuickToken {
     var subject = AccountID()
     var consulted: Int64 = 0
     var decidedAt = Timestamp()
+    /// The family that begins with the token.
+    var refresh: Refresh?
     var digest: Bytes32?
     var salt: SealedValue?
+
+    struct Refresh {
+        var family: FamilyID
+        var familyAgain = FamilyID()
+        var endsAt = Timestamp()
+        var expiresAt = Timestamp()
+    }
 
     /// Walks over the members and the closing brace.
     init(_ walker: inout LeafWalker) {
@@ -51,6 +60,10 @@ struct QuickToken {
         decidedAt = walker.time()
         walker.literal("\",\"engine\":")
         walker.number()
+        if walker.has(",\"family\":\"fam_") {
+            refresh = Refresh(family: walker.identifier())
+            walker.literal("\"")
+        }
         walker.literal(",\"header\":{\"alg\":\"")
         walker.text()
         walker.literal("\",\"kid\":\"")
@@ -59,7 +72,9 @@ struct QuickToken {
         walker.text()
         walker.literal("\"},\"kid\":\"")
         walker.text()
-        walker.literal("\",\"signing_input\":{")
+        walker.literal("\"")
+        if walker.has(",\"refresh\":{") { walkRefresh(&walker) }
+        walker.literal(",\"signing_input\":{")
         walkSigningInput(&walker)
         walker.literal(",\"winner\":\"")
         walker.text()
@@ -102,6 +117,19 @@ struct QuickToken {
         subject = walker.identifier()
         walker.literal("\",\"subject_type\":\"")
         walker.text()
+        walker.literal("\"}")
+    }
+
+    private mutating func walkRefresh(_ walker: inout LeafWalker) {
+        walker.literal("\"ends_at\":\"")
+        refresh?.endsAt = walker.time()
+        walker.literal("\",\"expires_at\":\"")
+        refresh?.expiresAt = walker.time()
+        walker.literal("\",\"family\":\"fam_")
+        refresh?.familyAgain = walker.identifier()
+        // A later generation is of another grant.
+        walker.literal("\",\"generation\":0,\"secret_digest\":\"")
+        walker.skipHexadecimal(64)
         walker.literal("\"}")
     }
 
