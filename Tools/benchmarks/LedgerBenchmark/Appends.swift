@@ -17,7 +17,8 @@ struct Appends {
     func run(batch: Int) async throws {
         let store = try open()
         let start = monotonicSeconds()
-        let took = try await append(to: store, seed: 1, eventsPerProposal: batch, proposals: max(1, 4_096 / batch),
+        let took = try await append(
+            to: store, seed: 1, eventsPerProposal: batch, proposals: max(1, 4_096 / batch),
             until: start + seconds)
         report(took, events: took.count * batch, elapsed: monotonicSeconds() - start)
         await store.stop()
