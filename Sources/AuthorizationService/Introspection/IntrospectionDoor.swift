@@ -28,10 +28,12 @@ struct IntrospectionDoor: Sendable {
             return try IntrospectionAnswer(content: content, asker: asker.id, issuedAt: now.seconds)
                 .response(to: request, in: environment, context)
         } catch let refusal as TokenDoorRefusal {
-            guard await context.record(refusal, of: Self.command, by: asker, request) else { return Self.unavailable }
+            guard await context.record(refusal, of: Self.command, by: asker, request) else {
+                return TokenAnswer.unavailable
+            }
             return TokenAnswer.refused(refusal.answer, retryAfterSeconds: nil)
         } catch {
-            return Self.unavailable
+            return TokenAnswer.unavailable
         }
     }
 
@@ -87,7 +89,4 @@ struct IntrospectionDoor: Sendable {
         claims.confirmation = family.confirmation
         return IntrospectionAnswer.active(claims: try AccessTokenFormat.claims(claims), tokenType: nil)
     }
-
-    private static let unavailable = TokenAnswer.refused(
-        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
 }

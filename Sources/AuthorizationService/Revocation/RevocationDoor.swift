@@ -30,10 +30,12 @@ struct RevocationDoor: Sendable {
             // Section 2.2: a token that is unknown or has ended is as good as revoked.
             return HTTPResponse(status: 200, fields: ["Cache-Control": "no-store", "Pragma": "no-cache"], body: [])
         } catch let refusal as TokenDoorRefusal {
-            guard await context.record(refusal, of: Self.command, by: asker, request) else { return Self.unavailable }
+            guard await context.record(refusal, of: Self.command, by: asker, request) else {
+                return TokenAnswer.unavailable
+            }
             return TokenAnswer.refused(refusal.answer, retryAfterSeconds: nil)
         } catch {
-            return Self.unavailable
+            return TokenAnswer.unavailable
         }
     }
 
@@ -97,7 +99,4 @@ struct RevocationDoor: Sendable {
             Proposal(events: [event], consulted: context.store.state.consulted, urgency: .urgent))
         context.counters.count(\.tokensRevoked)
     }
-
-    private static let unavailable = TokenAnswer.refused(
-        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
 }

@@ -44,6 +44,10 @@ enum TokenAnswer {
         return .json(json.takeBytes(), fields: noStore)
     }
 
+    /// Nothing could be recorded or read, hence nothing is decided.
+    static let unavailable = refused(
+        PublicError(503, "temporarily_unavailable"), retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
+
     /// A refusal. All bad user credentials have one body.
     static func refused(_ error: PublicError, retryAfterSeconds: Int64?) -> HTTPResponse {
         var json = JSONWriter()

@@ -93,9 +93,7 @@ public final class TokenDoor: Sendable {
         case .suppressed(let error):
             return TokenAnswer.refused(error, retryAfterSeconds: nil)
         case .unrecorded:
-            return TokenAnswer.refused(
-                PublicError(503, "temporarily_unavailable"),
-                retryAfterSeconds: Refusal.unavailableRetryAfterSeconds)
+            return TokenAnswer.unavailable
         }
     }
 
