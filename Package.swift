@@ -60,6 +60,11 @@ let audit: [Target] = [
             "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
             "EvidenceVerifier",
         ]),
+    .target(
+        name: "AuditAPI",
+        dependencies: [
+            "LedgerAudit", "AuthorizationCore", "CanonicalJSON", "EventLog", "HTTPMessages", "LedgerCrypto", "Threads",
+        ]),
 ]
 
 // Programs.
@@ -71,9 +76,9 @@ let programs: [Target] = [
     .executableTarget(
         name: "authledger",
         dependencies: [
-            "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "CSystem",
+            "AuditAPI", "AuthorizationService", "AuthorizationCore", "CanonicalJSON", "CommandLineTools", "CSystem",
             "EstateApplication", "EventLog", "EventLogSQLite", "FieldCoding", "HTTPMessages", "HTTPServer",
-            "IdentityClient", "LedgerCrypto", "Threads", "CWipingFree",
+            "IdentityClient", "LedgerAudit", "LedgerCrypto", "Threads", "CWipingFree",
         ]),
     .executableTarget(
         name: "authaudit",

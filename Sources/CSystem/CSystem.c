@@ -13,6 +13,13 @@ void ledger_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+void ledger_lower_thread_priority(void) {
+#ifdef __linux__
+    /* POSIX says the process; Linux means the calling thread. */
+    setpriority(PRIO_PROCESS, 0, 10);
+#endif
+}
+
 int ledger_forbid_core_files(void) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;

@@ -3,6 +3,8 @@ public struct IdentityRequest: Sendable {
     public enum ContentType: String, Sendable {
         case json = "application/json"
         case form = "application/x-www-form-urlencoded"
+        /// What a witness is sent.
+        case text = "text/plain; charset=utf-8"
     }
 
     /// What an Identity gets when its registration names no timeout.

@@ -57,6 +57,24 @@ public struct ServiceClient: Sendable {
             certificateAuthority: certificateAuthority)
     }
 
+    /// Gets what is everybody's and proves itself, such as a checkpoint: nothing secret is sent, so plain http will do.
+    ///
+    /// - Parameter maximumBytes: A longer body is a failure.
+    public func fetch(_ url: String, maximumBytes: Int) throws(ServiceClientError) -> ServiceAnswer {
+        let destination: Destination
+        do throws(DestinationError) {
+            destination = try Destination(parsing: url)
+        } catch {
+            throw .noURL(error)
+        }
+        guard CurlLibrary.isReady, let transfer = ServiceTransfer(maximumAnswerSize: maximumBytes) else {
+            throw .failed(.callNotMade)
+        }
+        return try transfer.perform(
+            .get, destination, ["Accept: */*", "Expect:"], nil, timeoutInMilliseconds: timeoutInMilliseconds,
+            certificateAuthority: certificateAuthority)
+    }
+
     /// Reads the address of a service, or of something in it.
     public static func destination(_ url: String) throws(ServiceClientError) -> Destination {
         let destination: Destination

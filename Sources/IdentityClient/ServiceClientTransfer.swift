@@ -8,9 +8,12 @@ final class ServiceTransfer {
     private var body: [UInt8] = []
     private var failure: IdentityCallFailure?
 
-    init?() {
+    private let maximumAnswerSize: Int
+
+    init?(maximumAnswerSize: Int = ServiceClient.maximumAnswerSize) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
+        self.maximumAnswerSize = maximumAnswerSize
     }
 
     deinit {
@@ -117,7 +120,7 @@ extension ServiceTransfer {
     }
 
     fileprivate func take(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard body.count + bytes.count <= ServiceClient.maximumAnswerSize else {
+        guard body.count + bytes.count <= maximumAnswerSize else {
             failure = .answerTooLarge
             return false
         }

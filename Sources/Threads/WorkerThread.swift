@@ -37,6 +37,9 @@ public final class WorkerThread: @unchecked Sendable {
     }
 }
 
+/// Lets every other thread of the process come first from now on. Where threads have no priority of their own nothing changes.
+public func lowerThreadPriority() { ledger_lower_thread_priority() }
+
 /// The monotonic clock, in nanoseconds since an arbitrary start.
 public func monotonicNanoseconds() -> UInt64 {
     var time = timespec()

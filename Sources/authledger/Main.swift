@@ -12,7 +12,7 @@ struct Main {
         "The token endpoint of an API platform whose every decision is on the record.",
         commands: [
             InitCommand.declaration, ServeCommand.declaration, ApplyCommand.declaration, RevokeCommand.declaration,
-            VersionCommand.declaration,
+            WitnessCommand.declaration, WatchCommand.declaration, VersionCommand.declaration,
         ])
 
     static func main() async {
@@ -40,6 +40,8 @@ struct Main {
             case ServeCommand.declaration.name: return try await ServeCommand(arguments).run(console)
             case ApplyCommand.declaration.name: return try ApplyCommand(arguments).run(console, key: operatorKey)
             case RevokeCommand.declaration.name: return try RevokeCommand(arguments).run(console, key: operatorKey)
+            case WitnessCommand.declaration.name: return try await WitnessCommand(arguments).run(console)
+            case WatchCommand.declaration.name: return try await WatchCommand(arguments).run(console)
             default: return VersionCommand.run(console)
             }
         } catch let error as UsageError {

@@ -15,6 +15,8 @@ public final class LedgerDoor: Sendable {
     let context: ServiceContext
     let releaser: CheckpointReleaser
     let bundlesBeingMade = Locked(0)
+    /// Set once, at the start, where there are witnesses.
+    let witnessing = Locked<Witnessing?>(nil)
 
     public init(_ context: ServiceContext, releaser: CheckpointReleaser) {
         self.context = context
@@ -40,16 +42,25 @@ public final class LedgerDoor: Sendable {
                 }
             }
         case "receipts" where segments.count == 3:
-            return await reading(request) { await receipt(segments[2], for: request) }
+            var query: Query
+            do throws(Problem) { query = try Query(request) } catch { return error.response() }
+            let quorum = query.text("quorum")
+            return await reading(request, query) { await receipt(segments[2], quorum: quorum, for: request) }
         default:
             return Problem.notFound.response()
         }
     }
 
-    private func reading(_ request: HTTPRequest, _ body: () async -> HTTPResponse) async -> HTTPResponse {
+    private func reading(
+        _ request: HTTPRequest, _ query: Query? = nil, _ body: () async -> HTTPResponse
+    ) async -> HTTPResponse {
         guard request.method == "GET" || request.method == "HEAD" else { return Problem.methodNotAllowed("GET, HEAD") }
-        // No path below has parameters: one that was given meant something that would not be done.
-        do throws(Problem) { try Query(request).finish() } catch { return error.response() }
+        // A parameter that is not known meant something that would not be done.
+        do throws(Problem) {
+            if let query { try query.finish() } else { try Query(request).finish() }
+        } catch {
+            return error.response()
+        }
         return await body()
     }
 
@@ -57,10 +68,16 @@ public final class LedgerDoor: Sendable {
 
     private func checkpoint() async -> HTTPResponse {
         do throws(ReleaseError) {
+            let note: [UInt8]
+            if let witnessing = witnessing.withLock({ $0 }) {
+                note = try await witnessing.shownNote()
+            } else {
+                note = try await releaser.newestNote()
+            }
             return HTTPResponse(
                 status: 200,
                 fields: ["Content-Type": "text/plain; charset=utf-8", "Cache-Control": "public, max-age=1"],
-                body: try await releaser.newestNote())
+                body: note)
         } catch {
             return error.answer
         }

@@ -3,6 +3,7 @@ internal import CanonicalJSON
 internal import EventLog
 internal import HTTPMessages
 internal import LedgerCrypto
+internal import Threads
 
 extension LedgerDoor {
     /// A leaf and the proof, a `.tlog-proof`, that it stands in the log at this position.
@@ -15,7 +16,10 @@ extension LedgerDoor {
     }
 
     func evidence(at position: Position) async throws(ReleaseError) -> Evidence {
-        let released = try await releaser.release(covering: position)
+        try await evidence(at: position, in: try await releaser.release(covering: position))
+    }
+
+    private func evidence(at position: Position, in released: ReleasedHead) async throws(ReleaseError) -> Evidence {
         let roots = releaser.roots
         let result: Result<Evidence, EvidenceFault>
         do throws(StoreError) {
@@ -37,7 +41,14 @@ extension LedgerDoor {
     // MARK: Over HTTP
 
     /// Who asks is settled before anything is looked up, so that the answer tells nobody else what stands where.
-    func receipt(_ text: String, for request: HTTPRequest) async -> HTTPResponse {
+    ///
+    /// With `quorum`, the receipt carries a checkpoint that the quorum of the witnesses cosigned, or there is none: 503
+    /// until there is one that covers the position.
+    func receipt(_ text: String, quorum: String?, for request: HTTPRequest) async -> HTTPResponse {
+        guard quorum == nil || quorum == "1" else {
+            return Problem(status: 400, title: "quorum is 1 or absent", reason: "malformed", fields: ["quorum"])
+                .response()
+        }
         let state = context.store.state
         let asker: Asker
         switch self.asker(of: request, in: state.estate) {
@@ -50,7 +61,14 @@ extension LedgerDoor {
 
         let evidence: Evidence
         do throws(ReleaseError) {
-            evidence = try await self.evidence(at: position)
+            if quorum == nil {
+                evidence = try await self.evidence(at: position)
+            } else {
+                switch witnessed(position) {
+                case .success(let head): evidence = try await self.evidence(at: position, in: head)
+                case .failure(let refusal): return refusal.answer
+                }
+            }
         } catch {
             return error.answer
         }
@@ -63,6 +81,20 @@ extension LedgerDoor {
         let fields: HTTPFields = ["Cache-Control": "no-store", "Vary": "Accept"]
         return AcceptedTypes(request.fields).prefer("application/json", to: "text/plain")
             ? .json(evidence.json, fields: fields) : .text(evidence.proof, fields: fields)
+    }
+
+    /// Fail-closed: whoever asks for a witnessed receipt never gets another.
+    private func witnessed(_ position: Position) -> Result<ReleasedHead, Refusal> {
+        guard let witnessing = witnessing.withLock({ $0 }) else {
+            let problem = Problem(
+                status: 503, title: "This ledger has no witnesses, so no receipt is witnessed", reason: "no_witnesses")
+            return .failure(Refusal(answer: problem.response()))
+        }
+        if let head = witnessing.cosigned(covering: position) { return .success(head) }
+        witnessing.hurry(for: position)
+        let problem = Problem(
+            status: 503, title: "The quorum of the witnesses has not cosigned this event yet", reason: "not_witnessed")
+        return .failure(Refusal(answer: problem.response(fields: ["Retry-After": "1"])))
     }
 
     private enum Asker: Sendable {

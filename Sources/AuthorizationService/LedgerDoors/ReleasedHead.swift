@@ -29,6 +29,19 @@ struct ReleasedHead: Sendable, Equatable {
         note = verified.note
     }
 
+    /// The same head with cosignatures added, in their order.
+    func cosigned(_ cosignatures: [NoteSignature]) throws(NoteError) -> ReleasedHead {
+        var note = note
+        for cosignature in cosignatures { try note.append(cosignature) }
+        return ReleasedHead(size: size, root: root, note: note)
+    }
+
+    init(size: Int64, root: SHA256Digest, note: SignedNote) {
+        self.size = size
+        self.root = root
+        self.note = note
+    }
+
     var kept: ReleasedCheckpoint { ReleasedCheckpoint(size: size, note: note.bytes) }
 
     func covers(_ position: Position) -> Bool { position.value < size }

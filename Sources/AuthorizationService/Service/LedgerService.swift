@@ -11,7 +11,7 @@ public final class LedgerService: Sendable {
     /// How often what was not recorded one by one is summed up.
     private static let suppressedSeconds = 60
 
-    private let context: ServiceContext
+    let context: ServiceContext
     private let releaser: CheckpointReleaser
     private let tokens: TokenDoor
     private let ledger: LedgerDoor
@@ -32,7 +32,9 @@ public final class LedgerService: Sendable {
         let ledger = LedgerDoor(context, releaser: releaser)
         self.releaser = releaser
         self.ledger = ledger
-        health = HealthDoor(context, releaser: releaser, serverMetrics: serverMetrics)
+        health = HealthDoor(context, releaser: releaser) {
+            serverMetrics() + (ledger.witnessing.withLock { $0 }?.metrics ?? [])
+        }
         tokens = TokenDoor(context) { try await ledger.receipt(at: $0) }
         metadata = MetadataDoor(context)
         management = ManagementDoor(context: context)
@@ -106,6 +108,17 @@ public final class LedgerService: Sendable {
             Proposal(events: [event], consulted: state.consulted, unchanged: [.estate]))
         return []
     }
+
+    /// Has checkpoints cosigned from now on, and lets receipts be asked for that the quorum has cosigned.
+    ///
+    /// Throws ``WitnessSetupError``: for a policy that cannot work, and when witnesses cosigned what this ledger is not.
+    public func engage(_ witnesses: WitnessSetup) async throws {
+        let witnessing = try await Witnessing(witnesses, context, releaser)
+        ledger.witnessing.withLock { $0 = witnessing }
+    }
+
+    /// Sends checkpoints to the witnesses that were engaged, until it is cancelled.
+    public func runWitnesses() async { await ledger.witnessing.withLock { $0 }?.run() }
 
     /// Releases checkpoints, records what no door saw and sums up suppressed requests until it is cancelled.
     public func runTimers() async {

@@ -6,6 +6,9 @@
 /* Names the calling thread, for `top -H` and core-less debugging. At most 15 bytes are kept. */
 void ledger_name_thread(const char *name);
 
+/* Every other thread of the process comes first from now on, where threads have a priority of their own. */
+void ledger_lower_thread_priority(void);
+
 /* No core files and no debugger: secrets live in this process's memory. 0 on success. */
 int ledger_forbid_core_files(void);
 

@@ -28,6 +28,26 @@ public struct Misbehaviour: Sendable, Equatable {
         self.contradiction = contradiction
     }
 
+    /// What contradicts what in two checkpoints of one log, by the tree of the newer one; nil when the older is its
+    /// beginning. Throws ``ProofError`` when the tree is not the newer one's, or cannot be read.
+    public static func between(
+        _ older: VerifiedCheckpoint, _ newer: VerifiedCheckpoint, in tree: some NodeSource
+    ) throws(ProofError) -> Misbehaviour? {
+        let (old, new) = (older.checkpoint, newer.checkpoint)
+        guard old.size <= new.size else { throw .sizesOutOfOrder(old: old.size, new: new.size) }
+        guard old.size < new.size else {
+            return old.root == new.root ? nil : Misbehaviour(older, newer, contradiction: .sameSize)
+        }
+        guard try RightEdge(size: new.size, from: tree).root == new.root else { throw .rootMismatch(old: false) }
+        // Every log begins with the empty tree.
+        guard old.size > 0 else { return nil }
+        let root = try RightEdge(size: old.size, from: tree).root
+        let proof = try ConsistencyProof(oldSize: old.size, newSize: new.size, from: tree)
+        try proof.verify(oldRoot: root, newRoot: new.root)
+        guard root != old.root else { return nil }
+        return Misbehaviour(older, newer, contradiction: .otherBeginning(root: root, proof: proof.hashes))
+    }
+
     /// Reads a file; proves nothing before ``verify(_:)``.
     public init(parsing bytes: [UInt8]) throws(ProofFault) {
         guard let value = try? JSON.parse(bytes, maximumBytes: Self.maximumLength), let object = value.objectValue,

@@ -1,3 +1,4 @@
+import AuditAPI
 import AuthorizationCore
 import AuthorizationService
 import CommandLineTools
@@ -22,10 +23,13 @@ final class RunningService: Sendable {
     let retention: Retention
     private let retaining: Task<Void, Never>
     private let accessLog: AccessLog?
+    private let witnesses: WitnessCalls?
+    private let audit: AuditAPI
 
     private init(
         port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
-        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?
+        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?,
+        witnesses: WitnessCalls?, audit: AuditAPI
     ) {
         self.port = port
         self.store = store
@@ -37,6 +41,8 @@ final class RunningService: Sendable {
         self.retention = retention
         retaining = Task { await retention.run() }
         self.accessLog = accessLog
+        self.witnesses = witnesses
+        self.audit = audit
     }
 
     /// `ahead`, in microseconds, is how far in the future the service believes to be: what takes a month is tested so.
@@ -92,6 +98,9 @@ final class RunningService: Sendable {
             console.say("--\(option) is not followed: the ledger has a limit of its own, which holds.")
         }
 
+        let witnesses = try await WitnessCalls.begin(options, service)
+        let ledger = options.ledger
+        let audit = AuditAPI(AuditDesk(service: service), clock: clock) { try SQLiteLedgerReader.open(ledger) }
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.isExempt = { service.isProxy($0) }
@@ -100,6 +109,7 @@ final class RunningService: Sendable {
         let server = Server(configuration: serverConfiguration) { request in
             var request = request
             request.receivedAt += ahead
+            if request.pathSegments.first == "audit" { return await audit.answer(request) }
             return await service.answer(request)
         }
         let port = try server.start(host: options.host, port: options.port)
@@ -107,7 +117,7 @@ final class RunningService: Sendable {
         let timers = Task { await service.runTimers() }
         return RunningService(
             port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
-            timers: timers, retention: retention, accessLog: accessLog)
+            timers: timers, retention: retention, accessLog: accessLog, witnesses: witnesses, audit: audit)
     }
 
     /// Opens the vault file; the store is stopped when that fails.
@@ -148,8 +158,10 @@ final class RunningService: Sendable {
     /// Finishes what was begun, then closes in the opposite order.
     func stop() async {
         await server.stop()
+        audit.stop()
         timers.cancel()
         retaining.cancel()
+        await witnesses?.stop()
         await timers.value
         await retaining.value
         await service.close()

@@ -17,6 +17,7 @@ struct ServeOptions {
         .value("throttle-user", "N/SECONDS", "Failed guesses per user name (10/300), where the ledger has no limit."),
         .value("throttle-app", "N/SECONDS", "Failed guesses per app and source (1000/60), likewise."),
         .value("minimum-free", "BYTES", "Free space below which strangers are not recorded (1073741824)."),
+        .value("witness-policy", "FILE", "A C2SP tlog-policy: its witnesses are sent checkpoints to cosign."),
         .flag("quiet", "Writes no access log."),
         .value("config", "FILE", "A JSON object with the long names of these options as members."),
     ]
@@ -36,6 +37,7 @@ struct ServeOptions {
     let throttleApp: Rate?
     let minimumFreeBytes: Int64
     let isQuiet: Bool
+    let witnessPolicy: String?
 
     /// So many in so many seconds.
     struct Rate: Equatable {
@@ -57,18 +59,14 @@ struct ServeOptions {
         guard let ledger = settings.value("ledger") else { throw arguments.error("--ledger is missing") }
         guard let listen = settings.value("listen") else { throw arguments.error("--listen is missing") }
         guard let baseURL = settings.value("base-url") else { throw arguments.error("--base-url is missing") }
-        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
-            colon != listen.startIndex
-        else { throw arguments.error("--listen '\(listen)' is not HOST:PORT") }
+        guard let address = ListenAddress(listen) else { throw arguments.error("--listen '\(listen)' is not HOST:PORT") }
         guard Self.isBaseURL(baseURL) else {
             throw arguments.error(
                 "--base-url '\(baseURL)' must be https, or http on a loopback host, without query or trailing slash")
         }
         self.ledger = ledger
-        var host = String(listen[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        self.host = host
-        self.port = port
+        host = address.host
+        port = address.port
         self.baseURL = baseURL
         keys = settings.value("keys") ?? "\(ledger).keys"
         vaults = settings.value("vaults") ?? "\(ledger).vaults"
@@ -85,6 +83,7 @@ struct ServeOptions {
         throttleUser = try settings.rate("throttle-user")
         throttleApp = try settings.rate("throttle-app")
         isQuiet = settings.has("quiet")
+        witnessPolicy = settings.value("witness-policy")
         minimumFreeBytes = try settings.bytes("minimum-free") ?? 1 << 30
     }
 
