@@ -153,6 +153,13 @@ let tests: [Target] = [
         ],
         exclude: ["Golden", "Witness"]),
     .testTarget(
+        name: "AuditAPITests",
+        dependencies: [
+            "AuditAPI", "AuthorizationCore", "CanonicalJSON", "EventLog", "EventLogSQLite", "HTTPMessages",
+            "LedgerCrypto",
+            "Threads",
+        ]),
+    .testTarget(
         name: "DemoUserStoreTests",
         dependencies: ["DemoUserStore", "CanonicalJSON", "HTTPMessages", "LedgerCrypto", "LedgerTestSupport"]),
     .testTarget(
@@ -166,7 +173,7 @@ let tests: [Target] = [
         dependencies: [
             "AuthorizationCore", "AuthorizationService", "CanonicalJSON", "CommandLineTools", "EventLog",
             "EventLogSQLite",
-            "LedgerCrypto", "LedgerTestSupport", "authledger", "authaudit", "DemoUserStore",
+            "LedgerAudit", "LedgerCrypto", "LedgerTestSupport", "CSQLite", "authledger", "authaudit", "DemoUserStore",
         ],
         exclude: ["Samples", "Witness"]
     ),

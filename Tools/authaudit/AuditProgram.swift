@@ -40,12 +40,17 @@ enum AuditProgram {
         do throws(OpenError) {
             let reader = try SQLiteLedgerReader.open(path)
             if let cause = reader.copied { console.say(note(cause, path)) }
+            console.say(unrecorded)
             return .success(reader)
         } catch {
             console.say("\(error) \(advice(for: error))")
             return .failure(Refusal(status: status(for: error)))
         }
     }
+
+    /// Whoever reads a file leaves no trace in it; through the service every reading is an event.
+    private static let unrecorded =
+        "This reading is not recorded: a file cannot tell who reads it. Through the service's /audit it is."
 
     private static func note(_ cause: SQLiteLedgerReader.CopyCause, _ path: String) -> String {
         switch cause {

@@ -13,7 +13,7 @@ enum Witness {
         return try RunningLedger.run(try python.get(), [path] + arguments, input: input)
     }
 
-    private static let python: Result<String, any Error> = Result {
+    static let python: Result<String, any Error> = Result {
         let tool = Vectors.packageFolder.appendingPathComponent("Tools/python-env").path
         let made = try RunningLedger.run(tool, ["jsonschema", "PyJWT", "cryptography", "Authlib", "requests-oauthlib"])
         guard made.status == 0 else { throw Probe.Failed(reason: made.talk) }
