@@ -25,7 +25,12 @@ struct SQLiteError: Error, Equatable, CustomStringConvertible {
     var primaryCode: Int32 { code & 0xff }
 
     /// The file is no database, or its pages are not what they must be.
-    var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+    var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB || lacksTable }
+
+    /// The statements are ours, so what they name and is not there was taken away.
+    private var lacksTable: Bool {
+        primaryCode == SQLITE_ERROR && (message.hasPrefix("no such table") || message.hasPrefix("no such column"))
+    }
 
     /// The account may not open or write what it must.
     var isPermission: Bool {

@@ -172,7 +172,7 @@ public final class SQLiteLedgerReader: LedgerReader {
             try events.bind(2, range.upperBound)
         }
         defer { events.reset() }
-        while try reading({ () throws(SQLiteError) in try events.step() }) {
+        while try nextRow(of: events, expecting: expected) {
             guard events.int64(0) == expected else { throw .missing(Position(expected)) }
             let leaf = events.blob(2)
             let leafHash = hasher.leafHash(leaf)
@@ -186,6 +186,15 @@ public final class SQLiteLedgerReader: LedgerReader {
         return true
     }
 
+    /// A page that is no page is damage, and here it is known where.
+    private func nextRow(of events: SQLiteStatement, expecting position: Int64) throws(StoreError) -> Bool {
+        do throws(SQLiteError) {
+            return try events.step()
+        } catch {
+            throw error.isDamage ? .damaged(Position(position), error.message) : .unreadable(error.description)
+        }
+    }
+
     private func checkpoints(with statement: SQLiteStatement) throws(StoreError) -> [ReleasedCheckpoint] {
         try reading { () throws(SQLiteError) in
             var checkpoints: [ReleasedCheckpoint] = []
@@ -196,12 +205,14 @@ public final class SQLiteLedgerReader: LedgerReader {
         }
     }
 
-    /// Takes the newest head; false when there is none.
+    /// Takes the newest head; false when there is none that could be one.
     func showNewest() throws(SQLiteError) -> Bool {
         guard try statements.head.step() else { return false }
         defer { statements.head.reset() }
-        guard let root = SHA256Digest(bytes: statements.head.blob(1)) else { return false }
-        pinned = Head(size: statements.head.int64(0), root: root)
+        let size = statements.head.int64(0)
+        // A damaged file may say anything.
+        guard size >= 0, let root = SHA256Digest(bytes: statements.head.blob(1)) else { return false }
+        pinned = Head(size: size, root: root)
         return true
     }
 
