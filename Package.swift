@@ -111,7 +111,8 @@ let tests: [Target] = [
     .testTarget(name: "HTTPMessagesTests", dependencies: ["HTTPMessages", "LedgerTestSupport"]),
     .testTarget(
         name: "HTTPServerTests",
-        dependencies: ["HTTPServer", "HTTPMessages", "LedgerTestSupport", "Threads", "CSystem"]),
+        dependencies: ["HTTPServer", "HTTPMessages", "LedgerTestSupport", "Threads", "CSystem"],
+        exclude: ["Witness"]),
     .testTarget(name: "LedgerCryptoTests", dependencies: ["LedgerCrypto", "CanonicalJSON", "LedgerTestSupport"]),
     .testTarget(
         name: "IdentityClientTests",

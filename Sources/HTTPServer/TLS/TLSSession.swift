@@ -9,6 +9,7 @@ final class TLSSession {
     private(set) var readNeedsWritable = false
     /// Sending goes on when the socket has bytes.
     private(set) var writeNeedsReadable = false
+    private(set) var isHandshaking = true
     private var isBroken = false
 
     init(taking pointer: OpaquePointer) {
@@ -16,8 +17,6 @@ final class TLSSession {
     }
 
     deinit { SSL_free(pointer) }
-
-    var isHandshaking: Bool { SSL_is_init_finished(pointer) == 0 }
 
     /// The client's certificate (DER), whose private key the handshake has shown the client to hold.
     private(set) lazy var peerCertificate: [UInt8]? = {
@@ -39,10 +38,18 @@ final class TLSSession {
     func receive(into bytes: UnsafeMutableRawBufferPointer) -> SocketTransport.Outcome {
         guard !isBroken else { return .failed }
         ERR_clear_error()
+        readNeedsWritable = false
+        if isHandshaking {
+            let result = SSL_do_handshake(pointer)
+            guard result == 1 else { return whyNotRead(result) }
+            isHandshaking = false
+        }
         var count = 0
         let result = SSL_read_ex(pointer, bytes.baseAddress, bytes.count, &count)
-        readNeedsWritable = false
-        guard result != 1 else { return .moved(count) }
+        return result == 1 ? .moved(count) : whyNotRead(result)
+    }
+
+    private func whyNotRead(_ result: Int32) -> SocketTransport.Outcome {
         switch SSL_get_error(pointer, result) {
         case SSL_ERROR_ZERO_RETURN: return .ended
         case SSL_ERROR_WANT_READ: return .wouldBlock

@@ -10,7 +10,7 @@ struct ServeOptions {
         .value("ledger", "FILE", "The ledger that init made. Required, here or in the config file."),
         .value("listen", "HOST:PORT", "Where to listen: an address or localhost; port 0 takes a free one."),
         .value("base-url", "URL", "What every issuer begins with: https, or http on a loopback host."),
-        .value("tls-certificate", "FILE", "Serves TLS with this certificate and its issuers' (PEM). HUP reads it again."),
+        .value("tls-certificate", "FILE", "Serves TLS with this certificate chain (PEM); HUP reads it again."),
         .value("tls-key", "FILE", "The certificate's private key (PEM, without passphrase)."),
         .value("client-ca", "FILE", "Asks clients for certificates; these authorities vouch for them (PEM)."),
         .value("keys", "DIR", "The folder of keys (FILE.keys)."),
