@@ -99,7 +99,7 @@ import Testing
         ("history?limit=07", 400, "malformed"), ("history?from=x", 400, "malformed"),
         ("history?from=1&from=2", 400, "repeated_value"),
         ("history?x=1", 400, "unknown_parameter"), ("history?type=nothing", 400, "malformed"),
-        
+
         ("chain?api=accounts", 400, "missing"), ("chain?api=x&environment=prod", 404, "not_found"),
         ("chain?api=accounts&environment=prod&at=15&since=20", 400, "malformed"),
         ("chain?api=accounts&environment=prod&at=99999999", 404, "not_found"),

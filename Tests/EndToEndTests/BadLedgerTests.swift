@@ -192,8 +192,12 @@ import Testing
 
     @Test(arguments: [
         Damage(testDescription: "a head of 2^62 events", sql: "UPDATE head SET size = 4611686018427387904"),
-        Damage(testDescription: "a head of fewer than no events", sql: "PRAGMA ignore_check_constraints = ON; UPDATE head SET size = -5"),
-        Damage(testDescription: "a head of one byte", sql: "PRAGMA ignore_check_constraints = ON; UPDATE head SET root = x'00', edge = x'00'"),
+        Damage(
+            testDescription: "a head of fewer than no events",
+            sql: "PRAGMA ignore_check_constraints = ON; UPDATE head SET size = -5"),
+        Damage(
+            testDescription: "a head of one byte",
+            sql: "PRAGMA ignore_check_constraints = ON; UPDATE head SET root = x'00', edge = x'00'"),
         Damage(testDescription: "no head", sql: "DELETE FROM head"),
         Damage(
             testDescription: "an event of 40 MB", sql: "UPDATE event SET body = zeroblob(40000000) WHERE position = 30"),

@@ -97,7 +97,7 @@ struct WitnessCommand {
         _ host: String, _ port: UInt16, _ logs: [(origin: String, keys: [VerifierKey])], _ console: Console
     ) async throws -> ExitStatus {
         _ = forbidCoreFiles()
-        let signals = StopSignals()
+        let signals = ServiceSignals(reloads: false)
         let folder = try WitnessFolder(at: state)
         let own = folder.cosigner.verifierKey
         if logs.contains(where: { $0.keys.contains { $0.publicKey == own.publicKey } }) {
@@ -122,7 +122,7 @@ struct WitnessCommand {
             console.say("cosigns '\(log.origin)'\(log.newest == nil ? ", of which it has seen nothing yet" : "")")
         }
         console.say("authledger witness \(own.text) on \(host):\(bound)")
-        await signals.wait()
+        await signals.wait {}
         await server.stop()
         // The folder is locked until here.
         withExtendedLifetime(folder) {}
