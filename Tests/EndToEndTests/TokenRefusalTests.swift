@@ -48,7 +48,9 @@ import Testing
                     status: 503, outcome: "indeterminate", reason: unavailable),
             ]
         for row in rows {
-            // A name of its own for each, so that no throttle stands between.
+            // A name of its own for each, so that no throttle stands between, and an answer that closes the breaker.
+            scene.store.behave { _ in StubStore.accept }
+            #expect(try scene.ledger.token(scene.app, "before \(row.name)", "geheim").status == 200)
             scene.store.behave(row.behaviour)
             let answer = try scene.ledger.token(scene.app, "user \(row.name)", "geheim")
             #expect(answer.status == row.status, "\(row.name)")
@@ -122,6 +124,36 @@ import Testing
                 let wrong = try scene.ledger.token(scene.app, "ana", "falsch")
                 #expect(wrong.status == 503)
             }
+            try scene.ledger.verifyWholeLedger()
+        }
+    }
+
+    @Test func `a store that keeps failing is left in peace, and asked again when it answers`() throws {
+        for stops in [false, true] {
+            let scene = try Scene()
+            let newer = try StubStore { _ in StubStore.status(500) }
+            _ = try scene.ledger.identity(
+                "newer", at: newer.url, apis: [scene.api], more: stops ? #","on_unavailable":"stop""# : "")
+            for _ in 0..<5 { #expect(try scene.ana().status == (stops ? 503 : 200)) }
+            let asked = scene.store.calls.count
+            #expect(newer.calls.count == 5)
+
+            #expect(try scene.ana().status == (stops ? 503 : 200))
+            #expect(newer.calls.count == 5)
+            // It is the store's failure, not ours: an older one is asked where the registration lets it be.
+            #expect(scene.store.calls.count == asked + (stops ? 0 : 1))
+            let skipped = try #require(
+                try scene.ledger.events("validation.attempted").last { $0["skipped"] as? String == "breaker_open" })
+            #expect(skipped["asked"] as? Bool == false)
+
+            newer.behave(StubStore.knowing(Scene.users))
+            #expect(
+                try eventually {
+                    _ = try scene.ana()
+                    return newer.calls.count == 6
+                })
+            #expect(try scene.ana().status == 200)
+            #expect(newer.calls.count == 7)
             try scene.ledger.verifyWholeLedger()
         }
     }

@@ -56,6 +56,10 @@ extension ServiceContext {
             Metric(
                 name: "authledger_identity_calls_waiting", help: "Calls waiting for a slot, by API Identity.",
                 kind: .gauge, samples: loads.map { Metric.Sample(labels: $0.labels, value: Int64($0.load.waiting)) }),
+            Metric(
+                name: "authledger_identity_breakers_open",
+                help: "API Identities, by environment, that failed so often that they are asked once a second only.",
+                kind: .gauge, value: Int64(breakers.openCount())),
         ]
     }
 }

@@ -27,6 +27,7 @@ public final class ServiceContext: Sendable {
     public let counters = ServiceCounters()
     let opened = OpenedValues()
     let routes = IdentityRoutes()
+    let breakers = IdentityBreakers()
     let accounts = AccountStandings()
     let tokens = IssuedTokens()
 

@@ -2,6 +2,7 @@ internal import AuthorizationCore
 internal import CanonicalJSON
 internal import EventLog
 internal import IdentityClient
+internal import Threads
 
 /// One attempt of a decision with what belongs to its event: the blind, the sealed rows, the open `extraInfo`.
 struct Attempt: Sendable {
@@ -42,6 +43,8 @@ struct IdentityCall {
         guard let identity = state.estate.identities[link.identity], let revision = identity.revision(link.revision)
         else { throw AttemptFailure(reason: "an Identity of the chain has no such revision") }
         guard remaining > 0 else { return skipped(attempt, .budgetSpent) }
+        let place = IdentityBreakers.Place(identity: link.identity, environment: environment)
+        guard context.breakers.allows(place, at: monotonicNanoseconds()) else { return skipped(attempt, .breakerOpen) }
         guard
             let slot = await context.slots.acquire(
                 identity: IdentitySlots.Name(link.identity.bits), app: IdentitySlots.Name(app.id.bits),
@@ -64,12 +67,16 @@ struct IdentityCall {
             // What we did ourselves says nothing about the Identity, and is never passed over.
             if failure.isOurs { return skipped(attempt, .noSlot) }
             attempt.data.outcome = .indeterminate
+            context.breakers.note(isIndeterminate: true, of: place, at: monotonicNanoseconds())
             return attempt
         case .answered(let status, let contentType, let bytes):
             attempt.data.status = Int64(status)
             do {
-                return try await read(
+                let read = try await read(
                     status: status, contentType: contentType, bytes, of: identity, revision, into: attempt, in: state)
+                context.breakers.note(
+                    isIndeterminate: read.data.outcome == .indeterminate, of: place, at: monotonicNanoseconds())
+                return read
             } catch {
                 // It answered, and we cannot resolve the answer: our own reason, on the record with what was asked.
                 attempt.data.outcome = .indeterminate
