@@ -20,6 +20,7 @@ let pure: [Target] = [
     .target(name: "HTTPMessages"),
     .target(name: "FieldCoding", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
     .target(name: "TokenFormat", dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding"]),
+    .target(name: "EstateFiles", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
 ]
 
 // Log: cryptography, proofs, storage.
@@ -57,8 +58,8 @@ let audit: [Target] = [
     .target(
         name: "LedgerAudit",
         dependencies: [
-            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "EvidenceVerifier",
+            "AuthorizationCore", "CanonicalJSON", "EstateFiles", "FieldCoding", "TokenFormat", "LedgerCrypto",
+            "EventLog", "EventLogSQLite", "EvidenceVerifier",
         ]),
 ]
 
@@ -67,7 +68,7 @@ let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
     .target(
         name: "EstateApplication",
-        dependencies: ["AuthorizationCore", "CanonicalJSON", "CommandLineTools", "IdentityClient"]),
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EstateFiles", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [
@@ -153,8 +154,8 @@ let tests: [Target] = [
     .testTarget(
         name: "EstateApplicationTests",
         dependencies: [
-            "EstateApplication", "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "IdentityClient",
-            "LedgerTestSupport", "Threads",
+            "EstateApplication", "CanonicalJSON", "CommandLineTools", "EstateFiles", "HTTPMessages", "HTTPServer",
+            "IdentityClient", "LedgerTestSupport", "Threads",
         ]),
     .testTarget(
         name: "EndToEndTests",
