@@ -22,6 +22,7 @@ let pure: [Target] = [
     .target(name: "HTTPMessages"),
     .target(name: "FieldCoding", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
     .target(name: "TokenFormat", dependencies: ["AuthorizationCore", "CanonicalJSON", "FieldCoding"]),
+    .target(name: "EstateFiles", dependencies: ["AuthorizationCore", "CanonicalJSON"]),
 ]
 
 // Log: cryptography, proofs, storage.
@@ -59,8 +60,8 @@ let audit: [Target] = [
     .target(
         name: "LedgerAudit",
         dependencies: [
-            "AuthorizationCore", "CanonicalJSON", "TokenFormat", "LedgerCrypto", "EventLog", "EventLogSQLite",
-            "EvidenceVerifier",
+            "AuthorizationCore", "CanonicalJSON", "EstateFiles", "FieldCoding", "TokenFormat", "LedgerCrypto",
+            "EventLog", "EventLogSQLite", "EvidenceVerifier",
         ]),
     .target(
         name: "AuditAPI",
@@ -74,7 +75,7 @@ let programs: [Target] = [
     .target(name: "CommandLineTools", dependencies: ["CSystem"]),
     .target(
         name: "EstateApplication",
-        dependencies: ["AuthorizationCore", "CanonicalJSON", "CommandLineTools", "IdentityClient"]),
+        dependencies: ["AuthorizationCore", "CanonicalJSON", "CommandLineTools", "EstateFiles", "IdentityClient"]),
     .executableTarget(
         name: "authledger",
         dependencies: [
@@ -168,8 +169,8 @@ let tests: [Target] = [
     .testTarget(
         name: "EstateApplicationTests",
         dependencies: [
-            "EstateApplication", "CanonicalJSON", "CommandLineTools", "HTTPMessages", "HTTPServer", "IdentityClient",
-            "LedgerTestSupport", "Threads",
+            "EstateApplication", "CanonicalJSON", "CommandLineTools", "EstateFiles", "HTTPMessages", "HTTPServer",
+            "IdentityClient", "LedgerTestSupport", "Threads",
         ]),
     .testTarget(
         name: "EndToEndTests",

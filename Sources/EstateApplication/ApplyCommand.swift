@@ -2,6 +2,7 @@ internal import CanonicalJSON
 public import CommandLineTools
 internal import Glibc
 internal import IdentityClient
+internal import EstateFiles
 
 /// `authledger apply`: makes the estate of a running service what a file says.
 public struct ApplyCommand {

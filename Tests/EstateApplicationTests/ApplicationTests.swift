@@ -1,4 +1,5 @@
 import CanonicalJSON
+import EstateFiles
 import CommandLineTools
 import IdentityClient
 import Testing

@@ -1,4 +1,5 @@
 import Testing
+import EstateFiles
 
 @testable import EstateApplication
 

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import EstateFiles
 import IdentityClient
 
 @testable import EstateApplication

@@ -12,8 +12,8 @@ enum AuditProgram {
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
             VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
-            ReproduceCommand.declaration, ExplainCommand.declaration, ProveCommand.declaration,
-            ExportCommand.declaration,
+            ReproduceCommand.declaration, ExplainCommand.declaration, WhatIfCommand.declaration,
+            ProveCommand.declaration, ExportCommand.declaration,
         ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
@@ -21,6 +21,7 @@ enum AuditProgram {
         case HistoryCommand.declaration.name: try HistoryCommand.run(options, console)
         case ExplainCommand.declaration.name: try ExplainCommand.run(options, console)
         case ReproduceCommand.declaration.name: try ReproduceCommand.run(options, console)
+        case WhatIfCommand.declaration.name: try WhatIfCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         case ImpactCommand.declaration.name: try ImpactCommand.run(options, console)
         case ProveCommand.declaration.name: try ProveCommand.run(options, console)

@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import EstateFiles
 
 /// What stands in the service, as far as an estate file can say something about it. Retired things are not in it.
 struct CurrentEstate: Equatable, Sendable {

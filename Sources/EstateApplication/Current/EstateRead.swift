@@ -1,5 +1,6 @@
 internal import CanonicalJSON
 internal import IdentityClient
+internal import EstateFiles
 
 /// Reads the estate from the lists of the management API.
 struct EstateRead {

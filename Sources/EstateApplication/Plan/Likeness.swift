@@ -1,4 +1,5 @@
 internal import AuthorizationCore
+internal import EstateFiles
 
 extension EstateFile {
     /// The first thing of the file that would be registered beside one whose name a reader could not tell from it.

@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import EstateFiles
 
 /// What has to be done so that an estate becomes what a file says, in the order in which it can be done.
 ///

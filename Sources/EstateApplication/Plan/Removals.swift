@@ -1,3 +1,5 @@
+internal import EstateFiles
+
 /// What stands in the service and not in the file. Environments stay: they can be emptied, not removed.
 struct Removals {
     let file: EstateFile

@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import EstateFiles
 
 /// One change of an estate. Things are named, because some of them get their ids only on the way.
 enum Step: Equatable, Sendable {

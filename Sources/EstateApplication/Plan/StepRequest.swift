@@ -1,5 +1,6 @@
 internal import CanonicalJSON
 internal import IdentityClient
+internal import EstateFiles
 
 /// The ids of things by their names.
 struct ThingIDs: Sendable {

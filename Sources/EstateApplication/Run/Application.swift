@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import EstateFiles
 
 /// What was done of a plan.
 struct Applied: Equatable, Sendable {

@@ -1,6 +1,7 @@
 internal import CanonicalJSON
 internal import CommandLineTools
 internal import IdentityClient
+internal import EstateFiles
 
 /// What a service says about a request that it refuses (RFC 9457).
 struct Problem: Equatable, Sendable {

@@ -56,8 +56,7 @@ public struct Reproduction {
         _ reader: any LedgerReader, _ range: Range<Int64>, _ opener: SealedOpening, _ vaultsGiven: Bool,
         _ progress: (Int64, Int64) -> Void
     ) throws(AuditError) -> ReproductionReport {
-        let pass = try ReproductionPass(reader, range, opener, vaultsGiven: vaultsGiven, isQuick: !inFull)
-        return try pass.run(progress)
+        try ReproductionPass.run(reader, range, opener, vaultsGiven: vaultsGiven, isQuick: !inFull, progress)
     }
 
     /// One decision, by index.

@@ -1,25 +1,25 @@
 /// Where something stands in an estate file: `apps[1].apis[0]`.
-struct FilePath: Equatable, Sendable, CustomStringConvertible {
-    private(set) var description = ""
+package struct FilePath: Equatable, Sendable, CustomStringConvertible {
+    package private(set) var description = ""
 
-    func appending(_ name: String) -> FilePath {
+    package func appending(_ name: String) -> FilePath {
         FilePath(description: description.isEmpty ? name : "\(description).\(name)")
     }
 
-    func appending(_ index: Int) -> FilePath { FilePath(description: "\(description)[\(index)]") }
+    package func appending(_ index: Int) -> FilePath { FilePath(description: "\(description)[\(index)]") }
 }
 
 /// Why an estate file cannot be applied: the first thing that is wrong with it.
-struct EstateFileError: Error, Equatable {
-    let path: FilePath
-    let problem: Problem
+package struct EstateFileError: Error, Equatable {
+    package let path: FilePath
+    package let problem: Problem
 
-    init(_ path: FilePath, _ problem: Problem) {
+    package init(_ path: FilePath, _ problem: Problem) {
         self.path = path
         self.problem = problem
     }
 
-    enum Problem: Equatable {
+    package enum Problem: Equatable {
         case notJSON(reason: String, line: Int, column: Int)
         case notAnObject
         case unknownMember
@@ -34,7 +34,7 @@ struct EstateFileError: Error, Equatable {
     }
 
     /// One sentence without its full stop, for after the file's name.
-    var sentence: String {
+    package var sentence: String {
         let place = path.description.isEmpty ? "" : "\(path): "
         switch problem {
         case .notJSON(let reason, let line, let column):

@@ -1,14 +1,14 @@
 /// The kinds of things that an estate file declares besides environments.
-enum Kind: String, CaseIterable, Sendable {
+package enum Kind: String, CaseIterable, Sendable {
     case api = "apis"
     case identity = "api_identities"
     case app = "apps"
 
     /// The member of the estate file that lists them.
-    var member: String { rawValue }
+    package var member: String { rawValue }
 
     /// Below `/manager/`.
-    var collection: String {
+    package var collection: String {
         switch self {
         case .api: "apis"
         case .identity: "api-identities"
@@ -16,7 +16,7 @@ enum Kind: String, CaseIterable, Sendable {
         }
     }
 
-    var noun: String {
+    package var noun: String {
         switch self {
         case .api: "API"
         case .identity: "API Identity"
@@ -25,7 +25,7 @@ enum Kind: String, CaseIterable, Sendable {
     }
 
     /// What one revision holds. Which APIs an app has is part of its revision too, but is compared by names.
-    var members: [Member] {
+    package var members: [Member] {
         switch self {
         case .api: RevisionMembers.api
         case .identity: RevisionMembers.identity

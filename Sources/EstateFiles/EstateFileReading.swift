@@ -3,7 +3,7 @@ internal import CanonicalJSON
 
 extension EstateFile {
     /// Reads an estate file strictly. Every reference names a thing of the file: an estate stands for itself.
-    init(parsing bytes: [UInt8]) throws(EstateFileError) {
+    package init(parsing bytes: [UInt8]) throws(EstateFileError) {
         let document: JSONValue
         do throws(JSONParseError) {
             document = try JSON.parse(bytes, maximumBytes: Self.maximumBytes)

@@ -1,11 +1,11 @@
 internal import CanonicalJSON
 
 /// The members of the bodies of `POST /manager/…`, without references to other things.
-enum RevisionMembers {
+package enum RevisionMembers {
     private static let none = JSONValue.array([])
     private static let nothing = JSONValue.object(JSONObject())
 
-    static let api: [Member] = [
+    package static let api: [Member] = [
         Member("name", .text, isRequired: true),
         Member("base_path", .text, isRequired: true),
         Member("version", .text, fallback: .string("1")),
@@ -34,7 +34,7 @@ enum RevisionMembers {
         Member("vot", .texts), Member("vtm", .text),
     ]
 
-    static let identity: [Member] = [
+    package static let identity: [Member] = [
         Member("name", .text, isRequired: true),
         Member("version", .text, fallback: .string("1")),
         Member("base_path", .text, fallback: .string("")),
@@ -83,7 +83,7 @@ enum RevisionMembers {
     ]
 
     /// The body of `PUT /manager/environments/{env}/settings`.
-    static let settings: [Member] = [
+    package static let settings: [Member] = [
         Member("algorithm", .text), Member("dpop_nonce", .flag), Member("profile", .text), Member("recording", .text),
         Member("refusal_quantum_ms", .integer),
         Member(
