@@ -12,7 +12,7 @@ enum AuditProgram {
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
             VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
-            ReproduceCommand.declaration, ExplainCommand.declaration, ProveCommand.declaration,
+            ReproduceCommand.declaration, ExplainCommand.declaration, ReviewCommand.declaration, ProveCommand.declaration,
             ExportCommand.declaration,
         ])
 
@@ -23,6 +23,7 @@ enum AuditProgram {
         case ReproduceCommand.declaration.name: try ReproduceCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         case ImpactCommand.declaration.name: try ImpactCommand.run(options, console)
+        case ReviewCommand.declaration.name: try ReviewCommand.run(options, console)
         case ProveCommand.declaration.name: try ProveCommand.run(options, console)
         case ExportCommand.declaration.name: try ExportCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
@@ -60,7 +61,7 @@ enum AuditProgram {
         let status: ExitStatus
     }
 
-    private static func status(for error: OpenError) -> ExitStatus {
+    static func status(for error: OpenError) -> ExitStatus {
         switch error {
         case .damaged: .finding
         case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .wrongKey,
@@ -69,7 +70,7 @@ enum AuditProgram {
         }
     }
 
-    private static func advice(for error: OpenError) -> String {
+    static func advice(for error: OpenError) -> String {
         switch error {
         case .noSuchFile: "Give --ledger the file that 'authledger init' created."
         case .notALedger(_, .empty): "If it was a ledger once, restore it from a backup."
