@@ -40,9 +40,9 @@ extension ReviewConclusion {
             let stores = first.store == second.store ? "of store \(first.store)" : "of stores \(first.store) and \(second.store)"
             book.add(
                 .possibleDuplicate, in: first.environment, about: [first.account.text, second.account.text],
-                "One typed name"
+                "Holders of tokens under one typed name"
                     + (names.isEmpty ? "" : " (\(names.map { "'\($0)'" }.joined(separator: ", ")))")
-                    + " opened account \(first.account.text) and account \(second.account.text), \(stores).",
+                    + " have account \(first.account.text) and account \(second.account.text), \(stores).",
                 Proof([pair.first, pair.second]))
         }
         for (proposal, position) in pass.happenings.proposed

@@ -14,7 +14,7 @@ struct FailureWatch<Subject: Hashable> {
     private let fewest: Int64
     private let gapSeconds: Int64
     private var runs: [Subject: Run] = [:]
-    private var sinceSweep = 0
+    private var sweptAt: Timestamp?
     private(set) var bursts: [(subject: Subject, run: Run)] = []
     /// Failures of what found no room.
     private(set) var unwatched: Int64 = 0
@@ -39,19 +39,19 @@ struct FailureWatch<Subject: Hashable> {
         var run = Run(from: time, to: time, environment: environment)
         run.failures.add(position)
         runs[subject] = run
-        sinceSweep += 1
     }
 
     mutating func end() {
         for (subject, run) in runs { keep(subject, run) }
         runs = [:]
-        bursts.sort { ($0.run.failures.first.first?.position.value ?? 0) < ($1.run.failures.first.first?.position.value ?? 0) }
+        func start(_ run: Run) -> Int64 { run.failures.first.first?.position.value ?? 0 }
+        bursts.sort { start($0.run) < start($1.run) }
     }
 
-    /// Puts away what has ended. Not too often: it looks at all of them.
+    /// Puts away what has ended. It looks at all of them, so it does once in the time after which one has.
     private mutating func sweep(_ now: Timestamp) -> Bool {
-        guard sinceSweep > ReviewLimits.maximumWatched / 8 else { return false }
-        sinceSweep = 0
+        if let sweptAt, now <= sweptAt.advanced(bySeconds: gapSeconds) { return false }
+        sweptAt = now
         for (subject, run) in runs where now > run.to.advanced(bySeconds: gapSeconds) {
             keep(subject, run)
             runs[subject] = nil

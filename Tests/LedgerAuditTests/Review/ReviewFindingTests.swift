@@ -256,6 +256,7 @@ import Testing
         try scene.ask()
         let start = scene.ledger.size
         Self.revise(&scene) { $0.probe = .off }
+        try scene.ask()
         scene.ledger.revise(scene.store, to: 3) { $0.probe = .on }
         scene.ledger.deploy(scene.store, revision: 3, in: scene.prod)
         try scene.flush()
