@@ -20,28 +20,29 @@ int ledger_forbid_core_files(void) {
 }
 
 /* A handler, not a blocked signal: threads that run before us would still take the signal by its default action. */
-static int stop_pipe[2] = {-1, -1};
+static int signal_pipe[2] = {-1, -1};
 
-static void note_stop_signal(int number) {
+static void note_signal(int number) {
     int before = errno;
     unsigned char byte = (unsigned char)number;
-    if (write(stop_pipe[1], &byte, 1) != 1) {
+    if (write(signal_pipe[1], &byte, 1) != 1) {
         /* The pipe is full of earlier ones: nothing is lost. */
     }
     errno = before;
 }
 
-int ledger_catch_stop_signals(void) {
-    if (pipe2(stop_pipe, O_CLOEXEC) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) return -1;
-    struct sigaction action = {.sa_handler = note_stop_signal, .sa_flags = SA_RESTART};
+int ledger_catch_signals(int hang_up_too) {
+    if (pipe2(signal_pipe, O_CLOEXEC) != 0 || fcntl(signal_pipe[1], F_SETFL, O_NONBLOCK) != 0) return -1;
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
+    if (hang_up_too && sigaction(SIGHUP, &action, 0) != 0) return -1;
     return sigaction(SIGINT, &action, 0) == 0 && sigaction(SIGTERM, &action, 0) == 0 ? 0 : -1;
 }
 
-int ledger_wait_for_stop_signal(void) {
+int ledger_wait_for_signal(void) {
     unsigned char number = 0;
     for (;;) {
-        ssize_t count = read(stop_pipe[0], &number, 1);
+        ssize_t count = read(signal_pipe[0], &number, 1);
         if (count == 1) return number;
         if (count < 0 && errno != EINTR) return -1;
     }

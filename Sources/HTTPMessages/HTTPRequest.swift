@@ -14,14 +14,17 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// Who opened the connection; the proxy, if there is one.
     public var source: PeerAddress
-    /// The client's certificate (DER) when the connection has one, verified or not.
+    /// The client's certificate (DER) when it showed one on this connection, verified or not; it holds its key.
     public var peerCertificate: [UInt8]?
+    /// Whether an authority that the server trusts for clients vouches for ``peerCertificate``.
+    public var peerCertificateIsVerified: Bool
     /// When the request was complete, by the wall clock, in microseconds since 1970.
     public var receivedAt: Int64
 
     public init(
         method: String, target: RequestTarget, fields: HTTPFields = [:], body: [UInt8] = [],
-        source: PeerAddress = .v4(0x7F00_0001), peerCertificate: [UInt8]? = nil, receivedAt: Int64 = 0
+        source: PeerAddress = .v4(0x7F00_0001), peerCertificate: [UInt8]? = nil,
+        peerCertificateIsVerified: Bool = false, receivedAt: Int64 = 0
     ) {
         self.method = method
         self.target = target.text
@@ -32,6 +35,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
         self.source = source
         self.peerCertificate = peerCertificate
+        self.peerCertificateIsVerified = peerCertificateIsVerified
         self.receivedAt = receivedAt
     }
 }

@@ -66,6 +66,16 @@ final class Connection {
 
     var hasOutput: Bool { sent < output.count }
 
+    /// What the poller should wake the loop for. TLS may have to send before it can read on, and the other way round:
+    /// the socket's being ready for the one that waits would wake the loop for nothing.
+    var wanted: (reads: Bool, writes: Bool) {
+        guard let session = transport.session else { return (wantsBytes, hasOutput) }
+        return (
+            wantsBytes && !session.readNeedsWritable || session.writeNeedsReadable,
+            hasOutput && !session.writeNeedsReadable || session.readNeedsWritable
+        )
+    }
+
     func write(_ body: (inout [UInt8]) -> Void) {
         body(&output)
     }

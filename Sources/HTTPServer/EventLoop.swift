@@ -86,8 +86,13 @@ final class EventLoop {
         } else if ready.descriptor == accepting?.listener {
             accept()
         } else if let connection = connections[ready.descriptor] {
-            if ready.writable != 0 { flush(connection) }
+            let session = connection.transport.session
+            if ready.writable != 0 {
+                flush(connection)
+                if session?.readNeedsWritable == true { read(connection) }
+            }
             if ready.readable != 0 {
+                if session?.writeNeedsReadable == true { flush(connection) }
                 if connection.wantsBytes {
                     read(connection)
                 } else if ready.gone != 0 {
@@ -117,8 +122,14 @@ final class EventLoop {
     /// Takes a connection that has been admitted.
     private func adopt(_ descriptor: Int32, _ source: PeerAddress) {
         lastGeneration += 1
+        let session = configuration.tls?.context.session(over: descriptor)
+        guard session != nil || configuration.tls == nil else {
+            Glibc.close(descriptor)
+            return shared.admission.release(source)
+        }
         let connection = Connection(
-            transport: SocketTransport(descriptor: descriptor), generation: lastGeneration, source: source,
+            transport: SocketTransport(descriptor: descriptor, session: session), generation: lastGeneration,
+            source: source,
             limits: shared.requestLimits, deadline: deadline(in: configuration.headDeadline))
         connections[descriptor] = connection
         if ledger_poller_add(poller, descriptor, 1, 0) != 0 { close(connection) }
@@ -141,7 +152,7 @@ final class EventLoop {
     /// Tells the poller what the connection waits for, if that has changed.
     func watch(_ connection: Connection) {
         guard connection.phase != .closed else { return }
-        let wanted = (reads: connection.wantsBytes, writes: connection.hasOutput)
+        let wanted = connection.wanted
         guard wanted != connection.watched else { return }
         connection.watched = wanted
         let descriptor = connection.transport.descriptor
@@ -162,6 +173,9 @@ final class EventLoop {
             return
         case .ended where connection.phase == .handling || connection.hasOutput:
             connection.peerHasEnded = true
+        case .failed where connection.transport.session?.isHandshaking == true:
+            counters.withLock { $0.failedHandshakes += 1 }
+            close(connection)
         case .ended, .failed:
             close(connection)
         }

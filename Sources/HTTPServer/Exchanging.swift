@@ -61,7 +61,9 @@ extension EventLoop {
         connection.deadline = Connection.noDeadline
         let request = HTTPRequest(
             method: head.method, target: head.target, fields: head.fields, body: body, source: connection.source,
-            peerCertificate: connection.transport.peerCertificate, receivedAt: exchange.receivedAt)
+            peerCertificate: connection.transport.session?.peerCertificate,
+            peerCertificateIsVerified: connection.transport.session?.peerCertificateIsVerified ?? false,
+            receivedAt: exchange.receivedAt)
         handle(request, exchange, on: connection)
     }
 

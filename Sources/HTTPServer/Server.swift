@@ -35,6 +35,8 @@ public final class Server: Sendable {
 
     /// Listens and serves until ``stop(gracePeriod:)``. It does not wait.
     ///
+    /// With TLS the process ignores SIGPIPE from here on: OpenSSL's writes to a connection that is gone would raise it.
+    ///
     /// - Parameters:
     ///   - host: An IPv4 or IPv6 literal, or `localhost`, which is 127.0.0.1.
     ///   - port: 0 for any free one.
@@ -43,6 +45,7 @@ public final class Server: Sendable {
     public func start(host: String, port: UInt16) throws(ListenError) -> UInt16 {
         try state.withLock { state throws(ListenError) in
             guard case .new = state else { throw .alreadyStarted }
+            if shared.configuration.tls != nil { signal(SIGPIPE, SIG_IGN) }
             let (listener, boundPort) = try Self.listen(host, port, shared.configuration.listenBacklog)
             do throws(ListenError) {
                 state = .running(try run(listener))

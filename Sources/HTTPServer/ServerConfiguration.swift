@@ -16,6 +16,8 @@ public struct ServerConfiguration: Sendable {
 
     /// Event-loop threads; nil for one per core.
     public var loopCount: Int?
+    /// Nil serves in clear.
+    public var tls: TLSIdentity?
 
     // What one request may be, in bytes: 431, 431, 414 and 413 beyond.
     public var maximumHeadSize = 16_384

@@ -6,6 +6,8 @@ public struct ServerCounters: Equatable, Sendable {
     public internal(set) var connectionsRefusedByTotal = 0
     /// Closed at once: ``ServerConfiguration/maximumConnectionsPerAddress`` was reached.
     public internal(set) var connectionsRefusedByAddress = 0
+    /// Connections that ended in the middle of the TLS handshake.
+    public internal(set) var failedHandshakes = 0
     /// Times that accepting paused because the system had no descriptors or memory left.
     public internal(set) var acceptPauses = 0
 
@@ -25,6 +27,7 @@ public struct ServerCounters: Equatable, Sendable {
         connectionsAccepted += other.connectionsAccepted
         connectionsRefusedByTotal += other.connectionsRefusedByTotal
         connectionsRefusedByAddress += other.connectionsRefusedByAddress
+        failedHandshakes += other.failedHandshakes
         acceptPauses += other.acceptPauses
         requestsInFlight += other.requestsInFlight
         for index in answersByStatusClass.indices { answersByStatusClass[index] += other.answersByStatusClass[index] }

@@ -1,10 +1,7 @@
 internal import CSystem
 internal import Glibc
 
-/// The one place that moves a connection's bytes.
-///
-/// TLS belongs behind these five functions: a handshake before the first ``receive(into:)``, reading until the
-/// library has nothing buffered (the poller does not see that), and `finishWriting` as close_notify.
+/// The one place that moves a connection's bytes, in clear or through TLS.
 struct SocketTransport {
     enum Outcome {
         case moved(Int)
@@ -16,20 +13,22 @@ struct SocketTransport {
     }
 
     let descriptor: Int32
-
-    /// The client's certificate (DER); plain TCP has none.
-    var peerCertificate: [UInt8]? { nil }
+    /// Nil on a connection in clear.
+    let session: TLSSession?
 
     func receive(into bytes: UnsafeMutableRawBufferPointer) -> Outcome {
+        if let session { return session.receive(into: bytes) }
         let count = ledger_receive(descriptor, bytes.baseAddress, bytes.count)
         return count == 0 ? .ended : Self.outcome(count)
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-        Self.outcome(ledger_send(descriptor, bytes.baseAddress, bytes.count))
+        if let session { return session.send(bytes) }
+        return Self.outcome(ledger_send(descriptor, bytes.baseAddress, bytes.count))
     }
 
     func finishWriting() {
+        session?.finishWriting()
         _ = ledger_finish_writing(descriptor)
     }
 

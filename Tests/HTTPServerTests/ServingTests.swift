@@ -178,12 +178,13 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     @Test(arguments: [true, false])
     func `a client that leaves cancels nothing`(byReset: Bool) async throws {
+        let gate = Gate()
         let finished = Locked(0)
         let records = Locked<[AccessRecord]>([])
         try await withServer {
             $0.onAccess = { record in records.withLock { $0.append(record) } }
         } handler: { request in
-            try? await Task.sleep(for: .milliseconds(300))
+            await gate.wait()
             if !Task.isCancelled { finished.withLock { $0 += 1 } }
             return await describe(request)
         } _: { server, port in
@@ -194,6 +195,8 @@ private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
             }
             #expect(await eventually { server.counters.requestsInFlight == 1 })
             await blocking { if byReset { client.value.reset() } else { client.value.end() } }
+            if byReset { #expect(await eventually { server.counters.connectionsOpen == 0 }) }
+            await gate.open()
             #expect(await eventually { records.withLock { $0.count } == 1 })
             #expect(finished.withLock { $0 } == 1)
             #expect(await eventually { server.counters.connectionsOpen == 0 })

@@ -1,4 +1,5 @@
 import IdentityClient
+import LedgerTestSupport
 
 /// Runs `body` with a server and a client that may call it, and ends both.
 func withServer(

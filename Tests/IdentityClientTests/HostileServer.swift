@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import LedgerTestSupport
 import Threads
 
 /// A server on loopback that does with each connection whatever a test tells it to.

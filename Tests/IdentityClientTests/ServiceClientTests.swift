@@ -1,6 +1,7 @@
 import HTTPMessages
 import HTTPServer
 import IdentityClient
+import LedgerTestSupport
 import Testing
 import Threads
 

@@ -1,4 +1,5 @@
 import IdentityClient
+import LedgerTestSupport
 import Testing
 
 @Suite struct `An Identity over HTTPS` {

@@ -19,6 +19,11 @@ public enum PythonWitness {
         try run(try python.get(), [script] + arguments)
     }
 
+    /// Runs a script that needs nothing but Python itself.
+    public static func run(plain script: String, _ arguments: [String]) throws -> Verdict {
+        try run("/usr/bin/env", ["python3", script] + arguments)
+    }
+
     private static let python: Result<String, any Error> = Result {
         let tool = Vectors.packageFolder.appendingPathComponent("Tools/python-env").path
         _ = try made(by: tool, ["cryptography"], [:])

@@ -9,10 +9,11 @@ void ledger_name_thread(const char *name);
 /* No core files and no debugger: secrets live in this process's memory. 0 on success. */
 int ledger_forbid_core_files(void);
 
-/* From now on INT and TERM do not end the process: ledger_wait_for_stop_signal learns of them. 0 on success. */
-int ledger_catch_stop_signals(void);
+/* From now on INT and TERM, and HUP where asked, do not end the process: ledger_wait_for_signal learns of them.
+   0 on success. */
+int ledger_catch_signals(int hang_up_too);
 
-/* Waits for INT or TERM, which must be caught; gives the one that came. */
-int ledger_wait_for_stop_signal(void);
+/* Waits for a signal that is caught and gives it. */
+int ledger_wait_for_signal(void);
 
 #endif

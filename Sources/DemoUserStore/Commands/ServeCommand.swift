@@ -40,7 +40,7 @@ struct ServeCommand {
     /// Keeps the main thread, which has nothing else to do, until the signal comes.
     @MainActor
     func run(_ console: Console) async throws -> ExitStatus {
-        _ = ledger_catch_stop_signals()
+        _ = ledger_catch_signals(0)
         guard let list = try UsersFile.read(users) else {
             console.say("There is no file \(users): 'demo-user-store add' makes one.")
             return .impossible
@@ -60,7 +60,7 @@ struct ServeCommand {
         let shownHost = host.contains(":") ? "[\(host)]" : host
         console.print("{\"listening\":\"\(shownHost):\(bound)\"}")
         console.flush()
-        _ = ledger_wait_for_stop_signal()
+        _ = ledger_wait_for_signal()
         await server.stop()
         return .fine
     }

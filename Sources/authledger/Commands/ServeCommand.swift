@@ -31,7 +31,7 @@ struct ServeCommand {
         _ = forbidCoreFiles()
         // Named here so that the linker takes it in; elsewhere than on glibc the memory is not wiped.
         _ = ledger_wipes_on_free()
-        let signals = StopSignals()
+        let signals = ServiceSignals(reloads: options.tls != nil)
         let running: RunningService
         do {
             running = try await RunningService.start(options, console)
@@ -41,11 +41,13 @@ struct ServeCommand {
             throw CommandFailure("The keys are not used: \(KeyError.exposed(path)).", .finding)
         } catch let error as KeyError {
             throw CommandFailure("The keys cannot be used: \(error).")
+        } catch let error as TLSError {
+            throw CommandFailure("TLS cannot be served: \(error).")
         } catch let error as ListenError {
             throw CommandFailure("Nothing can listen on \(options.host):\(options.port): \(error).")
         }
         console.say("authledger serves \(options.baseURL) on \(options.host):\(running.port)")
-        await signals.wait()
+        await signals.wait { console.say(running.reloadCertificate()) }
         console.say("stopping")
         await running.stop()
         return .fine

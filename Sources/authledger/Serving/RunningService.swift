@@ -22,10 +22,12 @@ final class RunningService: Sendable {
     let retention: Retention
     private let retaining: Task<Void, Never>
     private let accessLog: AccessLog?
+    private let tls: TLSIdentity?
 
     private init(
         port: UInt16, store: SQLiteEventStore, vaults: VaultStore, identities: IdentityHTTPClient, server: Server,
-        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?
+        service: LedgerService, timers: Task<Void, Never>, retention: Retention, accessLog: AccessLog?,
+        tls: TLSIdentity?
     ) {
         self.port = port
         self.store = store
@@ -37,6 +39,7 @@ final class RunningService: Sendable {
         self.retention = retention
         retaining = Task { await retention.run() }
         self.accessLog = accessLog
+        self.tls = tls
     }
 
     /// `ahead`, in microseconds, is how far in the future the service believes to be: what takes a month is tested so.
@@ -44,6 +47,7 @@ final class RunningService: Sendable {
         _ options: ServeOptions, _ console: Console, ahead: Int64 = 0
     ) async throws -> RunningService {
         let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: wallClockMicroseconds() + ahead) }
+        let tls = try options.tls.map(TLSIdentity.init)
         let keys = try KeyFolder(at: options.keys)
         let projection = ServiceProjection()
         let store = try SQLiteEventStore.open(
@@ -81,7 +85,7 @@ final class RunningService: Sendable {
         }
         let service = LedgerService(context) {
             let counters = serverCounters.withLock { $0 }.map { Metric.list(of: $0()) } ?? []
-            return counters + retention.metrics
+            return counters + retention.metrics + (tls.map { [Metric.certificateEnd($0.certificateEnd)] } ?? [])
         }
         // Before anything is served: what the log says has ended must not open again, whatever file was put back.
         try await retention.applyRecord()
@@ -94,6 +98,7 @@ final class RunningService: Sendable {
 
         let accessLog = options.isQuiet ? nil : AccessLog()
         var serverConfiguration = ServerConfiguration()
+        serverConfiguration.tls = tls
         serverConfiguration.isExempt = { service.isProxy($0) }
         serverConfiguration.onRefusal = { service.note($0) }
         if let accessLog { serverConfiguration.onAccess = { accessLog.note($0) } }
@@ -107,7 +112,7 @@ final class RunningService: Sendable {
         let timers = Task { await service.runTimers() }
         return RunningService(
             port: port, store: store, vaults: vaults, identities: identities, server: server, service: service,
-            timers: timers, retention: retention, accessLog: accessLog)
+            timers: timers, retention: retention, accessLog: accessLog, tls: tls)
     }
 
     /// Opens the vault file; the store is stopped when that fails.
@@ -142,6 +147,17 @@ final class RunningService: Sendable {
             throw CommandFailure(
                 "The checkpoint key in \(options.keys) is not the key of \(options.ledger): give the folder that init "
                     + "made with this ledger as --keys.")
+        }
+    }
+
+    /// Reads the files of the server's certificate again, and says how that went.
+    func reloadCertificate() -> String {
+        guard let tls else { return "there is no certificate to read again" }
+        do throws(TLSError) {
+            try tls.reload()
+            return "the certificate was read again"
+        } catch {
+            return "the certificate stays the one from before: \(error)"
         }
     }
 

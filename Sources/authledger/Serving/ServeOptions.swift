@@ -1,6 +1,7 @@
 import CanonicalJSON
 import CommandLineTools
 import HTTPMessages
+import HTTPServer
 import IdentityClient
 
 /// The options of `serve`, from the command line and from the file that `--config` names. The command line wins.
@@ -9,6 +10,9 @@ struct ServeOptions {
         .value("ledger", "FILE", "The ledger that init made. Required, here or in the config file."),
         .value("listen", "HOST:PORT", "Where to listen: an address or localhost; port 0 takes a free one."),
         .value("base-url", "URL", "What every issuer begins with: https, or http on a loopback host."),
+        .value("tls-certificate", "FILE", "Serves TLS with this certificate chain (PEM); HUP reads it again."),
+        .value("tls-key", "FILE", "The certificate's private key (PEM, without passphrase)."),
+        .value("client-ca", "FILE", "Asks clients for certificates; these authorities vouch for them (PEM)."),
         .value("keys", "DIR", "The folder of keys (FILE.keys)."),
         .value("vaults", "FILE", "Vault keys and directory (FILE.vaults)."),
         .flag("allow-private-destinations", "Lets Identities be asked on loopback and link-local addresses."),
@@ -28,6 +32,8 @@ struct ServeOptions {
     let host: String
     let port: UInt16
     let baseURL: String
+    /// Nil serves in clear, as behind a proxy.
+    let tls: TLSIdentity.Files?
     let keys: String
     let vaults: String
     let destinations: DestinationPolicy
@@ -70,6 +76,10 @@ struct ServeOptions {
         self.host = host
         self.port = port
         self.baseURL = baseURL
+        tls = try settings.tls()
+        guard tls == nil || baseURL.hasPrefix("https://") else {
+            throw arguments.error("--base-url '\(baseURL)' must be https where --tls-certificate is given")
+        }
         keys = settings.value("keys") ?? "\(ledger).keys"
         vaults = settings.value("vaults") ?? "\(ledger).vaults"
         let allowed = settings.values("destination-allow")
@@ -145,6 +155,17 @@ struct ServeOptions {
         }
 
         func has(_ name: String) -> Bool { arguments.has(name) || file[name]?.booleanValue == true }
+
+        func tls() throws -> TLSIdentity.Files? {
+            guard let certificate = value("tls-certificate"), let key = value("tls-key") else {
+                for name in ["tls-certificate", "tls-key", "client-ca"] where value(name) != nil {
+                    throw arguments.error("--\(name) needs both --tls-certificate and --tls-key")
+                }
+                return nil
+            }
+            return TLSIdentity.Files(
+                certificate: certificate, privateKey: key, clientAuthorities: value("client-ca"))
+        }
 
         func rate(_ name: String) throws -> Rate? {
             guard let text = value(name) else { return nil }
