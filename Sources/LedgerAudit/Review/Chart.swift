@@ -2,13 +2,15 @@ internal import AuthorizationCore
 
 /// A picture by its shapes, in units of its own view.
 struct Chart {
-    static let width = 720
+    /// Of a picture that takes a page's width, and of one that takes half.
+    static let wide = 720.0
+    static let narrow = 420.0
 
     var title: String
     /// What it shows, for those who do not see it.
     var summary: String
     var height: Int
-    var isWide = false
+    var isWide: Bool
     var shapes: [Shape] = []
     var legend: [(kind: String, name: String)] = []
 
@@ -31,7 +33,8 @@ struct Chart {
     static let right = 12.0
     static let top = 10.0
     static let bottom = 26.0
-    static var plotWidth: Double { Double(width) - left - right }
+    var width: Double { Self.width(isWide) }
+    static func width(_ isWide: Bool) -> Double { isWide ? wide : narrow }
 }
 
 /// Bars of several parts over the steps of a period, with an optional line above.
@@ -51,12 +54,11 @@ struct BarsOverTime {
 
     var chart: Chart {
         let height = Int(Chart.top + Self.plotHeight + Chart.bottom)
-        var chart = Chart(title: title, summary: summary, height: height)
-        chart.isWide = isWide
+        var chart = Chart(title: title, summary: summary, height: height, isWide: isWide)
         let scale = Scale(upTo: maximum)
         for tick in scale.ticks {
             let y = self.y(tick, scale)
-            chart.shapes.append(.line([(Chart.left, y), (Double(Chart.width) - Chart.right, y)], kind: "grid"))
+            chart.shapes.append(.line([(Chart.left, y), (chart.width - Chart.right, y)], kind: "grid"))
             chart.shapes.append(
                 .label(x: Chart.left - 6, y: y + 4, Scale.text(tick), anchor: "end", kind: "tick"))
         }
@@ -69,7 +71,7 @@ struct BarsOverTime {
     }
 
     private var count: Int { parts.first?.values.count ?? 0 }
-    private var stepWidth: Double { Chart.plotWidth / Double(max(1, count)) }
+    private var stepWidth: Double { (Chart.width(isWide) - Chart.left - Chart.right) / Double(max(1, count)) }
     private var maximum: Int64 {
         let stacks = (0..<count).map { index in parts.reduce(0) { $0 + $1.values[index] } }
         return max(stacks.max() ?? 0, line?.values.max() ?? 0)
@@ -114,7 +116,7 @@ struct BarsOverTime {
 
     private func addTimes(to chart: inout Chart) {
         let end = steps.start.advanced(bySeconds: Int64(count) * steps.seconds)
-        TimeAxis(from: steps.start, to: end).add(to: &chart, y: Chart.top + Self.plotHeight + 17)
+        TimeAxis(from: steps.start, to: end, width: chart.width).add(to: &chart, y: Chart.top + Self.plotHeight + 17)
     }
 }
 
@@ -173,10 +175,12 @@ struct Scale {
 struct TimeAxis {
     let from: Timestamp
     let to: Timestamp
+    let width: Double
 
     func x(_ time: Timestamp) -> Double {
         let span = Double(max(1, to.microseconds - from.microseconds))
-        return Chart.left + Chart.plotWidth * min(1, max(0, Double(time.microseconds - from.microseconds) / span))
+        let plot = width - Chart.left - Chart.right
+        return Chart.left + plot * min(1, max(0, Double(time.microseconds - from.microseconds) / span))
     }
 
     func add(to chart: inout Chart, y: Double) {

@@ -41,18 +41,18 @@ extension ReviewReport {
         var chart = Chart(
             title: "Levels of trust of issued tokens",
             summary: "Levels of trust of \(all) tokens: " + rows.map { "\($0.name) \($0.count)" }.joined(separator: ", "),
-            height: height)
+            height: height, isWide: false)
         let largest = Double(max(1, rows.map(\.count).max() ?? 1))
         for (index, row) in rows.enumerated() {
             let y = 8 + Double(index) * rowHeight
             chart.shapes.append(.label(x: 0, y: y + 11, Self.short(row.name), anchor: "start", kind: "name"))
             chart.shapes.append(
                 .label(
-                    x: Double(Chart.width), y: y + 11,
+                    x: chart.width, y: y + 11,
                     "\(Scale.grouped(row.count)) · \(Percent.text(row.count, of: all))", anchor: "end", kind: "tick"))
             chart.shapes.append(
                 .rectangle(
-                    x: 0, y: y + 16, width: max(1, Double(Chart.width) * Double(row.count) / largest), height: 9,
+                    x: 0, y: y + 16, width: max(1, chart.width * Double(row.count) / largest), height: 9,
                     kind: "level", title: "\(row.name): \(row.count) tokens"))
         }
         if rows.isEmpty {
@@ -74,9 +74,8 @@ extension ReviewReport {
             title: chains.count > shown.count
                 ? "Changes of identity chains (\(shown.count) of \(chains.count) chains)" : "Changes of identity chains",
             summary: "\(chainChangeCount) changes of \(chains.count) identity chains; the table below lists them",
-            height: height)
-        chart.isWide = true
-        let axis = TimeAxis(from: scope.from, to: scope.to)
+            height: height, isWide: true)
+        let axis = TimeAxis(from: scope.from, to: scope.to, width: chart.width)
         for (index, line) in shown.enumerated() { add(line, index, laneHeight, axis, to: &chart) }
         if shown.isEmpty {
             chart.shapes.append(.label(x: 0, y: 24, "no API has the Password option", anchor: "start", kind: "tick"))
@@ -97,10 +96,10 @@ extension ReviewReport {
                 x: Chart.left, y: top + 13, Self.short("\(line.name) in \(line.environment.text)"), anchor: "start", kind: "name"))
         chart.shapes.append(
             .label(
-                x: Double(Chart.width) - Chart.right, y: top + 13, end == 1 ? "1 Identity now" : "\(end) Identities now",
+                x: chart.width - Chart.right, y: top + 13, end == 1 ? "1 Identity now" : "\(end) Identities now",
                 anchor: "end", kind: "tick"))
         chart.shapes.append(
-            .line([(Chart.left, base), (Double(Chart.width) - Chart.right, base)], kind: "grid"))
+            .line([(Chart.left, base), (chart.width - Chart.right, base)], kind: "grid"))
         for length in Set([0, highest]).sorted() {
             chart.shapes.append(.label(x: Chart.left - 6, y: y(length) + 4, "\(length)", anchor: "end", kind: "tick"))
         }

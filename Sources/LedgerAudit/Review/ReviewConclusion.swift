@@ -72,14 +72,14 @@ struct ReviewConclusion {
         for (decision, entry) in pass.open.sorted where entry.position.value >= scope.range.lowerBound {
             let name = EnvironmentName(text: pass.table.text(entry.request.environment))
             guard name.map(pass.walk.isSelected) ?? true else { continue }
-            let outcome: Position?
-            do throws(StoreError) { outcome = try reader.outcome(of: decision) } catch { throw .store(error) }
-            if let outcome, outcome.value >= scope.range.upperBound { continue }
             let asked = try reader.decodedEvent(at: entry.position).recordedAt
             if let now = review.inUseAt, asked.advanced(bySeconds: DecisionBook.longestInSeconds) > now {
                 underWay += 1
                 continue
             }
+            let outcome: Position?
+            do throws(StoreError) { outcome = try reader.outcome(of: decision) } catch { throw .store(error) }
+            if let outcome, outcome.value >= scope.range.upperBound { continue }
             book.add(
                 .decisionWithoutOutcome, in: name, about: [decision.text],
                 "Decision \(decision.text) was begun at \(asked.text) and has no outcome: a password may have left the house.",

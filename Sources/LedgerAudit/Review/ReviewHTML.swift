@@ -142,7 +142,7 @@ extension ReviewReport {
         main { max-width: 64rem }
         h3 { font-size: 1rem; margin: 0 0 .35rem }
         .score { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.2rem 0 0 }
-        .score div { flex: 1 1 8rem; background: var(--panel); border-radius: .5rem; padding: .6rem .9rem;
+        .score div { flex: 1 1 4.5rem; background: var(--panel); border-radius: .5rem; padding: .6rem .9rem;
             border-left: .3rem solid var(--tone) }
         .score dt { color: var(--soft); font-size: .85rem }
         .score dd { margin: 0; font-size: 1.6rem; font-weight: 650; color: var(--tone) }
@@ -152,7 +152,8 @@ extension ReviewReport {
         figure.wide { grid-column: 1 / -1 }
         figcaption { font-weight: 600; margin-bottom: .4rem }
         .chart { overflow-x: auto }
-        svg { display: block; width: 100%; height: auto; min-width: 26rem }
+        svg { display: block; width: 100%; height: auto }
+        figure.wide svg { min-width: 36rem }
         svg text { font: 11px system-ui, sans-serif; fill: var(--soft) }
         svg .name { fill: currentColor }
         svg .grid { stroke: var(--line); stroke-width: 1 }
@@ -193,6 +194,7 @@ extension ReviewReport {
         .queries { list-style: none; padding: 0 }
         .queries span { color: var(--soft); font-size: .88rem }
         @media print { body { font-size: 10pt } main { max-width: none; padding: 0 }
+            figure.wide svg { min-width: 0 }
             figure, section.tenet, .score div { background: none; border: 1px solid #bbb }
             .score div, section.code { border-left: .3rem solid var(--tone) }
             figure, .finding, section.tenet { break-inside: avoid } h2, h3 { break-after: avoid }
@@ -244,7 +246,7 @@ extension HTMLPage {
     /// Numbers are ours, and what is text is escaped like all other.
     private mutating func add(svg chart: Chart) {
         raw("<svg role=\"img\" viewBox=\"0 0 ")
-        text("\(Chart.width) \(chart.height)")
+        text("\(Int(chart.width)) \(chart.height)")
         raw("\" aria-label=\"")
         text(chart.summary)
         raw("\">\n<title>")
