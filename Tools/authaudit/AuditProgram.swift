@@ -12,7 +12,8 @@ enum AuditProgram {
         "Checks and explains an AuthLedger file. It opens the file read-only, also while the service writes it.",
         commands: [
             VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
-            ReproduceCommand.declaration, ExplainCommand.declaration, ReviewCommand.declaration, ProveCommand.declaration,
+            ReproduceCommand.declaration, ExplainCommand.declaration, ReviewCommand.declaration,
+            ProveCommand.declaration,
             ExportCommand.declaration,
         ])
 

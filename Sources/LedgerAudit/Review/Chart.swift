@@ -78,7 +78,9 @@ struct BarsOverTime {
     }
 
     private var summary: String {
-        let sums = parts.map { "\($0.name) \($0.values.reduce(0, +))" } + (line.map { ["\($0.name) \($0.values.reduce(0, +))"] } ?? [])
+        let sums =
+            parts.map { "\($0.name) \($0.values.reduce(0, +))" }
+            + (line.map { ["\($0.name) \($0.values.reduce(0, +))"] } ?? [])
         return "\(title), in \(count) steps of \(Scale.duration(steps.seconds)): \(sums.joined(separator: ", "))"
     }
 

@@ -12,7 +12,8 @@ extension ReviewConclusion {
                 try typedName(inDecisionEndingAt: evidence.position)
             }
             book.add(
-                .failuresOfUser, in: EnvironmentName(text: pass.table.text(run.environment)), about: ["user tag \(tag.text)"],
+                .failuresOfUser, in: EnvironmentName(text: pass.table.text(run.environment)),
+                about: ["user tag \(tag.text)"],
                 "Holders of app credentials asked \(run.failures.count) times in vain for one user name"
                     + (name.map { " ('\($0)')" } ?? "") + " within \(minutes(run.from, run.to)).", run.failures)
         }
@@ -20,7 +21,8 @@ extension ReviewConclusion {
             book.add(
                 .failuresOfSource, in: EnvironmentName(text: pass.table.text(run.environment)),
                 about: ["source tag \(tag.text)"],
-                "\(run.failures.count) requests from one source failed within \(minutes(run.from, run.to)).", run.failures)
+                "\(run.failures.count) requests from one source failed within \(minutes(run.from, run.to)).",
+                run.failures)
         }
         for (app, run) in pass.apps.bursts {
             book.add(
@@ -37,7 +39,8 @@ extension ReviewConclusion {
                 !pass.happenings.settled.isSuperset(of: [first.account, second.account])
             else { continue }
             let names = [first.name, second.name].compactMap(\.self)
-            let stores = first.store == second.store ? "of store \(first.store)" : "of stores \(first.store) and \(second.store)"
+            let stores =
+                first.store == second.store ? "of store \(first.store)" : "of stores \(first.store) and \(second.store)"
             book.add(
                 .possibleDuplicate, in: first.environment, about: [first.account.text, second.account.text],
                 "Holders of tokens under one typed name"

@@ -45,7 +45,8 @@ struct GoneIdentities {
             guard let identity = estate.identities[id] else { continue }
             let why =
                 identity.retiredAt != nil
-                ? "retired" : identity.suspendedAt != nil ? "suspended" : identity.links.isEmpty ? "unlinked" : "undeployed"
+                ? "retired"
+                : identity.suspendedAt != nil ? "suspended" : identity.links.isEmpty ? "unlinked" : "undeployed"
             let positions = (tokens.tokens.values.map(\.position) + tokens.families.values.map(\.position)).sorted()
             var proof = Proof([identity.retiredAt ?? identity.suspendedAt].compactMap(\.self))
             for position in positions { proof.add(position) }

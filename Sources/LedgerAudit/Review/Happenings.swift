@@ -57,16 +57,19 @@ struct Happenings {
         switch event.data {
         case .ledger(.anchorReset(let data)):
             book.add(
-                .anchorReset, "The ledger was accepted although its anchor was \(data.found.text), at \(event.recordedAt.text).",
+                .anchorReset,
+                "The ledger was accepted although its anchor was \(data.found.text), at \(event.recordedAt.text).",
                 proof)
         case .ledger(.incarnated(let data)):
             book.add(
                 .incarnated,
                 "It went on from a copy of \(data.restoredSize) events as incarnation \(data.incarnation)"
-                    + (data.lostBelow.map { "; events below \($0) of '\(data.previousOrigin)' are lost." } ?? "."), proof)
+                    + (data.lostBelow.map { "; events below \($0) of '\(data.previousOrigin)' are lost." } ?? "."),
+                proof)
         case .ledger(.clockConfirmed(let data)):
             book.add(
-                .clockConfirmed, "A clock that was \(data.aheadMicroseconds / 1_000_000) s ahead of the log was confirmed.",
+                .clockConfirmed,
+                "A clock that was \(data.aheadMicroseconds / 1_000_000) s ahead of the log was confirmed.",
                 proof)
         case .access(.recordingGap(let data)):
             book.add(.recordingGap, "Decisions between \(data.from.text) and \(data.to.text) may be missing.", proof)

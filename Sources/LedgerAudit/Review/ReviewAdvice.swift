@@ -84,7 +84,8 @@ extension ReviewCode {
         case .endpointOnlyValidToken:
             "Let the rule ask how the identity is used: a scope, a level, an age, a bound token, or an equality such as "
                 + "{account} = sub."
-        case .permissiveLastRule: "Name the endpoints one by one and leave out the last rule: what no rule names is denied."
+        case .permissiveLastRule:
+            "Name the endpoints one by one and leave out the last rule: what no rule names is denied."
         case .ruleNeverReached: "Take the rule away, or put it before the one that covers it."
         case .decisionWithoutOutcome:
             "A password may have reached a store, and nobody knows what came of it. Look at the service's log of that "
@@ -93,7 +94,8 @@ extension ReviewCode {
             "Let apps ask for the level (acr_values), link an Identity that can vouch for it, or lower the rule."
         case .bearerOnSensitiveEndpoint:
             "Set require_bound on the API, or ask for a bound token in the rule: whoever copies a bearer token can use it."
-        case .tokenFromSeveralCallers: "Ask the app's owner; bind its tokens (DPoP or mutual TLS); revoke what was copied."
+        case .tokenFromSeveralCallers:
+            "Ask the app's owner; bind its tokens (DPoP or mutual TLS); revoke what was copied."
         case .refreshTokenReused:
             "The family has ended. Find out whether the app lost an answer or somebody copied the token."
         case .issuedAfterIndeterminate:
@@ -105,8 +107,10 @@ extension ReviewCode {
         case .failuresOfUser: "Ask the account's owner; lower the limit on failures per user name if this goes on."
         case .failuresOfSource: "Many names from one source is guessing: block the source before the service."
         case .failuresOfApp: "Look for a wrong configuration, or for guessing through the app; suspend it if needed."
-        case .identityNeverSuccessful: "Check its destination and what counts as accepted; unlink it if nobody needs it."
-        case .identityUnavailable: "Mend the store or its network; while it is silent, older Identities are asked instead."
+        case .identityNeverSuccessful:
+            "Check its destination and what counts as accepted; unlink it if nobody needs it."
+        case .identityUnavailable:
+            "Mend the store or its network; while it is silent, older Identities are asked instead."
         case .identitySlow: "Mend the store: every login that reaches it waits."
         case .unusedLink: "Unlink what nobody needs: each Identity in a chain can open every account of its store."
         case .possibleDuplicate:

@@ -12,7 +12,8 @@ extension ReviewReport {
             title: "Outcomes of token requests, and attempts", steps: steps,
             parts: [
                 part("issued", "issued", \.issued), part("rejected", "credentials rejected", \.rejected),
-                part("unavailable", "no Identity could answer", \.unavailable), part("throttled", "throttled", \.throttled),
+                part("unavailable", "no Identity could answer", \.unavailable),
+                part("throttled", "throttled", \.throttled),
                 part("refused", "refused otherwise", \.refused),
             ], line: ("attempts", steps.attempts), isWide: true
         ).chart
@@ -40,7 +41,8 @@ extension ReviewReport {
         let height = Int(max(1, Double(rows.count)) * rowHeight + 14)
         var chart = Chart(
             title: "Levels of trust of issued tokens",
-            summary: "Levels of trust of \(all) tokens: " + rows.map { "\($0.name) \($0.count)" }.joined(separator: ", "),
+            summary: "Levels of trust of \(all) tokens: "
+                + rows.map { "\($0.name) \($0.count)" }.joined(separator: ", "),
             height: height, isWide: false)
         let largest = Double(max(1, rows.map(\.count).max() ?? 1))
         for (index, row) in rows.enumerated() {
@@ -72,7 +74,8 @@ extension ReviewReport {
         let height = Int(max(1, Double(shown.count)) * laneHeight + 30)
         var chart = Chart(
             title: chains.count > shown.count
-                ? "Changes of identity chains (\(shown.count) of \(chains.count) chains)" : "Changes of identity chains",
+                ? "Changes of identity chains (\(shown.count) of \(chains.count) chains)"
+                : "Changes of identity chains",
             summary: "\(chainChangeCount) changes of \(chains.count) identity chains; the table below lists them",
             height: height, isWide: true)
         let axis = TimeAxis(from: scope.from, to: scope.to, width: chart.width)
@@ -93,7 +96,8 @@ extension ReviewReport {
         let end = line.changes.last?.length ?? line.lengthAtStart
         chart.shapes.append(
             .label(
-                x: Chart.left, y: top + 13, Self.short("\(line.name) in \(line.environment.text)"), anchor: "start", kind: "name"))
+                x: Chart.left, y: top + 13, Self.short("\(line.name) in \(line.environment.text)"), anchor: "start",
+                kind: "name"))
         chart.shapes.append(
             .label(
                 x: chart.width - Chart.right, y: top + 13, end == 1 ? "1 Identity now" : "\(end) Identities now",

@@ -142,7 +142,8 @@ struct ReviewConclusion {
         for change in pass.happenings.changes {
             for environment in pass.walk.environments
             where change.environment == nil || change.environment == environment.name {
-                if let last = told[environment.name], change.at < last.advanced(bySeconds: IssuanceWatch.windowSeconds) {
+                if let last = told[environment.name], change.at < last.advanced(bySeconds: IssuanceWatch.windowSeconds)
+                {
                     continue
                 }
                 let number = pass.table.number(of: environment.name.text)
@@ -162,7 +163,8 @@ struct ReviewConclusion {
         guard let files = review.files, !files.beside.isEmpty else { return }
         book.add(
             .filesTogether, about: files.beside,
-            "Beside the ledger lie its \(files.beside.joined(separator: ", ")): who copies the folder has all of it.", Proof())
+            "Beside the ledger lie its \(files.beside.joined(separator: ", ")): who copies the folder has all of it.",
+            Proof())
     }
 
     // MARK: What was not looked at
@@ -175,18 +177,42 @@ struct ReviewConclusion {
         notes.append(
             "Not checked: the flags that the service was started with; a flag sets what the ledger does not, and the service "
                 + "warns where one differs.")
-        if opener == nil { notes.append("Personal values stay closed; --vaults and --epoch open those that a finding is about.") }
-        note(pass.open.unwatched, "requests came while \(ReviewLimits.maximumOpenDecisions) others were under way: their environment is not known.")
-        note(pass.attempts.uncounted, "attempts are of kinds beyond the first \(ReviewLimits.maximumAttemptKinds), and not in the counts of Identities.")
-        note(pass.tokens.unjudged, "tokens are of kinds beyond the first \(ReviewLimits.maximumTokenKinds), and were not held against the rules.")
-        note(pass.names.unwatched, "tokens named somebody beyond the first \(ReviewLimits.maximumNames) names, and were not looked at for duplicates.")
-        note(pass.gone.unwatched, "live tokens of Identities that are gone are beyond the first \(ReviewLimits.maximumLiveTokens), and not counted.")
+        if opener == nil {
+            notes.append("Personal values stay closed; --vaults and --epoch open those that a finding is about.")
+        }
+        note(
+            pass.open.unwatched,
+            "requests came while \(ReviewLimits.maximumOpenDecisions) others were under way: their environment is not known."
+        )
+        note(
+            pass.attempts.uncounted,
+            "attempts are of kinds beyond the first \(ReviewLimits.maximumAttemptKinds), and not in the counts of Identities."
+        )
+        note(
+            pass.tokens.unjudged,
+            "tokens are of kinds beyond the first \(ReviewLimits.maximumTokenKinds), and were not held against the rules."
+        )
+        note(
+            pass.names.unwatched,
+            "tokens named somebody beyond the first \(ReviewLimits.maximumNames) names, and were not looked at for duplicates."
+        )
+        note(
+            pass.gone.unwatched,
+            "live tokens of Identities that are gone are beyond the first \(ReviewLimits.maximumLiveTokens), and not counted."
+        )
         note(
             pass.users.unwatched + pass.sources.unwatched + pass.apps.unwatched,
             "failures came while \(ReviewLimits.maximumWatched) others were watched, and belong to no burst.")
-        note(access?.unwatched ?? 0, "rows of access logs are of tokens beyond the first \(ReviewLimits.maximumPresentedTokens), and were not compared.")
-        note(Int64(pass.walk.unseenVersions), "versions of the estate are beyond the first \(ReviewLimits.maximumVersions); the last one was looked at.")
-        if pass.table.isFull { notes.append("Words beyond the first \(ReviewLimits.maximumWords) were not told apart.") }
+        note(
+            access?.unwatched ?? 0,
+            "rows of access logs are of tokens beyond the first \(ReviewLimits.maximumPresentedTokens), and were not compared."
+        )
+        note(
+            Int64(pass.walk.unseenVersions),
+            "versions of the estate are beyond the first \(ReviewLimits.maximumVersions); the last one was looked at.")
+        if pass.table.isFull {
+            notes.append("Words beyond the first \(ReviewLimits.maximumWords) were not told apart.")
+        }
         for (code, count) in book.leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             notes.append("\(count) more findings of '\(code.rawValue)' are not listed.")
         }

@@ -78,7 +78,10 @@ extension ReviewReport {
         if !identities.isEmpty {
             page.add("h2", "Identities")
             page.table(
-                ["environment", "Identity", "asked", "accepted", "rejected", "could not answer", "half within", "90 % within"],
+                [
+                    "environment", "Identity", "asked", "accepted", "rejected", "could not answer", "half within",
+                    "90 % within",
+                ],
                 identities.map {
                     [
                         $0.environment?.text ?? "", $0.name, "\($0.asked)", "\($0.accepted)", "\($0.rejected)",

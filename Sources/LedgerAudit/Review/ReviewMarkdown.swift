@@ -18,7 +18,8 @@ extension ReviewReport {
                     + MarkdownPage.escaped(finding.sentence)
                     + (finding.endedAt.map { " It ended at position \($0)." } ?? "") + "\n\n"
                     + "- code: `\(finding.code.rawValue)`\n"
-                    + (finding.about.isEmpty ? "" : "- about: \(MarkdownPage.escaped(finding.about.joined(separator: ", ")))\n")
+                    + (finding.about.isEmpty
+                        ? "" : "- about: \(MarkdownPage.escaped(finding.about.joined(separator: ", ")))\n")
                     + "- proved by: \(MarkdownPage.escaped(finding.proofText))\n"
                     + "- mend: \(MarkdownPage.escaped(finding.mend))")
         }
@@ -47,7 +48,10 @@ extension ReviewReport {
         if !identities.isEmpty {
             page.add("## Identities")
             page.table(
-                ["environment", "Identity", "asked", "accepted", "rejected", "could not answer", "half within", "90 % within"],
+                [
+                    "environment", "Identity", "asked", "accepted", "rejected", "could not answer", "half within",
+                    "90 % within",
+                ],
                 identities.map {
                     [
                         $0.environment?.text ?? "", $0.name, "\($0.asked)", "\($0.accepted)", "\($0.rejected)",
@@ -96,7 +100,8 @@ extension ReviewReport {
         [
             ("token issued", totals.outcomes.issued), ("credentials rejected", totals.outcomes.rejected),
             ("no Identity could answer", totals.outcomes.unavailable),
-            ("too many failures before", totals.outcomes.throttled), ("refused for another reason", totals.outcomes.refused),
+            ("too many failures before", totals.outcomes.throttled),
+            ("refused for another reason", totals.outcomes.refused),
         ]
     }
 

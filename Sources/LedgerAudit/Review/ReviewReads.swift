@@ -177,7 +177,8 @@ struct TokenRead {
         isAfterIndeterminate = token.afterIndeterminate
         level = token.claims.acr.map { words.number(of: $0) }
         trust = token.claims.vot.map { words.number(of: $0) }
-        audience = words.number(of: token.claims.audience.isEmpty ? "" : "\"" + token.claims.audience.joined(separator: "\",\""))
+        audience = words.number(
+            of: token.claims.audience.isEmpty ? "" : "\"" + token.claims.audience.joined(separator: "\",\""))
         audienceCount = max(1, token.claims.audience.count)
         isBound = token.claims.confirmation != nil
         expiresAt = token.claims.expiresAt

@@ -38,7 +38,8 @@ private struct TenetWriter {
     private var resources: ReviewReport.Tenet {
         .init(
             number: 1, title: "All data sources and computing services are considered resources.",
-            statement: "Every API and every user store is registered, versioned and deployed by name; what is not registered "
+            statement:
+                "Every API and every user store is registered, versioned and deployed by name; what is not registered "
                 + "gets no token.",
             figures: [
                 figure("APIs deployed", totals.apis), figure("API Identities deployed", totals.identities),
@@ -61,7 +62,8 @@ private struct TenetWriter {
     private var communication: ReviewReport.Tenet {
         .init(
             number: 2, title: "All communication is secured regardless of network location.",
-            statement: "A password goes to a destination by its URL alone; no address makes a request trusted, and none turns a "
+            statement:
+                "A password goes to a destination by its URL alone; no address makes a request trusted, and none turns a "
                 + "denial into an access.",
             figures: [
                 share("destinations over https", Int64(totals.httpsDestinations), of: Int64(totals.destinations)),
@@ -105,12 +107,15 @@ private struct TenetWriter {
     private var policy: ReviewReport.Tenet {
         .init(
             number: 4,
-            title: "Access to resources is determined by dynamic policy, including the observable state of client identity, "
+            title:
+                "Access to resources is determined by dynamic policy, including the observable state of client identity, "
                 + "application, service and requesting asset, and may include other behavioural and environmental attributes.",
-            statement: "Decisions follow the chain, rules and limits that stood at their moment; how people behave counts through "
+            statement:
+                "Decisions follow the chain, rules and limits that stood at their moment; how people behave counts through "
                 + "the throttles.",
             figures: [
-                figure("changes of the estate", totals.estateEvents), figure("changes of chains", report.chainChangeCount),
+                figure("changes of the estate", totals.estateEvents),
+                figure("changes of chains", report.chainChangeCount),
                 figure("refused by a throttle", totals.outcomes.throttled),
                 share(
                     "tokens that state a level", report.levels.filter { $0.acr != nil }.reduce(0) { $0 + $1.count },
@@ -133,12 +138,14 @@ private struct TenetWriter {
     private var posture: ReviewReport.Tenet {
         .init(
             number: 5,
-            title: "The enterprise monitors and measures the integrity and security posture of all owned and associated assets.",
+            title:
+                "The enterprise monitors and measures the integrity and security posture of all owned and associated assets.",
             statement: "Destinations are probed, their answers timed, and the record itself can be checked by anybody.",
             figures: [
                 share("destinations that are probed", Int64(totals.probed), of: Int64(totals.destinations)),
                 figure("Identities suspended", totals.suspensions),
-                figure("calls that an Identity could not answer", report.identities.reduce(0) { $0 + $1.indeterminate }),
+                figure(
+                    "calls that an Identity could not answer", report.identities.reduce(0) { $0 + $1.indeterminate }),
             ],
             queries: [
                 .init(command: "authaudit verify --ledger FILE --vkey KEY", gives: "whether the record is whole"),
@@ -147,7 +154,8 @@ private struct TenetWriter {
                     gives: "\(totals.suspensions) suspensions"),
             ],
             codes: [
-                .probeOff, .acceptsAnything, .suspendedIdentity, .identityNeverSuccessful, .identityUnavailable, .identitySlow,
+                .probeOff, .acceptsAnything, .suspendedIdentity, .identityNeverSuccessful, .identityUnavailable,
+                .identitySlow,
                 .keyCompromised, .operatorKeyExpired,
             ])
     }
@@ -163,15 +171,18 @@ private struct TenetWriter {
         }
         return .init(
             number: 6,
-            title: "All resource authentication and authorization are dynamic and strictly enforced before access is allowed.",
-            statement: "No token exists before its decision is recorded, and a decision comes out the same when it is made again.",
+            title:
+                "All resource authentication and authorization are dynamic and strictly enforced before access is allowed.",
+            statement:
+                "No token exists before its decision is recorded, and a decision comes out the same when it is made again.",
             figures: figures,
             queries: [
                 .init(
                     command: "authaudit history \(period)\(place) --type token.refused",
                     gives: "\(totals.outcomes.all - totals.outcomes.issued) refusals"),
                 .init(
-                    command: "authaudit reproduce \(period)", gives: "whether each outcome follows from what was recorded"),
+                    command: "authaudit reproduce \(period)",
+                    gives: "whether each outcome follows from what was recorded"),
             ],
             codes: [
                 .decisionWithoutOutcome, .failuresOfUser, .failuresOfSource, .failuresOfApp, .endpointWithoutRule,
@@ -186,7 +197,8 @@ private struct TenetWriter {
                 + "infrastructure and communications and uses it to improve its security posture.",
             statement: "Every decision is an event before it is an answer; this review is made of them.",
             figures: [
-                figure("events in the period", totals.events), figure("reads of the record that were recorded", totals.auditReads),
+                figure("events in the period", totals.events),
+                figure("reads of the record that were recorded", totals.auditReads),
                 figure("commands refused", totals.commandsRefused),
                 figure("findings", report.findings.count),
             ],

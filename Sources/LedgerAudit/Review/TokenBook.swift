@@ -105,7 +105,9 @@ extension Estate {
         guard let level else { return true }
         guard level != demanded else { return false }
         for levels in schemes.values {
-            if let has = levels.firstIndex(of: level), let needs = levels.firstIndex(of: demanded) { return has < needs }
+            if let has = levels.firstIndex(of: level), let needs = levels.firstIndex(of: demanded) {
+                return has < needs
+            }
         }
         return true
     }

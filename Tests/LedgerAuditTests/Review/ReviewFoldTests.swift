@@ -5,7 +5,9 @@ import Testing
 @testable import LedgerAudit
 
 @Suite struct ReviewFoldTests {
-    private static func row(_ token: UInt128, from source: UInt64, day: Int64 = 20_000, allowed: Bool = true) -> AccessRow {
+    private static func row(_ token: UInt128, from source: UInt64, day: Int64 = 20_000, allowed: Bool = true)
+        -> AccessRow
+    {
         var row = AccessRow()
         row.allowed = allowed
         row.jti = DecisionID(bits: token)
@@ -79,10 +81,12 @@ import Testing
         #expect(estate.isLevel("https://other.example/high", below: "bronze"))
     }
 
-    @Test(arguments: [(0, [0, 1]), (3, [0, 1, 2, 3]), (7, [0, 2, 4, 6, 8]), (100, []), (9_999, [])] as [(Int64, [Int64])])
+    @Test(
+        arguments: [(0, [0, 1]), (3, [0, 1, 2, 3]), (7, [0, 2, 4, 6, 8]), (100, []), (9_999, [])] as [(Int64, [Int64])])
     func `axes have round numbers`(_ maximum: Int64, _ ticks: [Int64]) {
         let scale = Scale(upTo: maximum)
-        #expect(scale.end >= maximum && scale.ticks.count <= 6 && scale.ticks.first == 0 && scale.ticks.last == scale.end)
+        #expect(
+            scale.end >= maximum && scale.ticks.count <= 6 && scale.ticks.first == 0 && scale.ticks.last == scale.end)
         if !ticks.isEmpty { #expect(scale.ticks == ticks) }
     }
 }

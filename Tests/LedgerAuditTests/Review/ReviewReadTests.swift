@@ -17,7 +17,9 @@ import Testing
             let decision = DecisionID(text: event.correlation)
             let words = WordTable()
             try body.withUnsafeBytes { leaf in
-                #expect(LeafFields.recordedAt(in: leaf).map { String(decoding: $0, as: UTF8.self) } == event.recordedAt.text)
+                #expect(
+                    LeafFields.recordedAt(in: leaf).map { String(decoding: $0, as: UTF8.self) } == event.recordedAt.text
+                )
                 guard case .tokens(let data) = event.data else { return }
                 switch data {
                 case .requested(let request):
@@ -54,7 +56,8 @@ import Testing
         token.winner = IdentityID(bits: 8)
         token.refresh = RefreshIssued()
         let event = Event(
-            position: Position(0), recordedAt: MemoryLedger.start, actor: .service, correlation: DecisionID(bits: 5).text,
+            position: Position(0), recordedAt: MemoryLedger.start, actor: .service,
+            correlation: DecisionID(bits: 5).text,
             blind: Bytes16(), data: .tokens(.issued(token)))
         try RecordedForm.encode(event).withUnsafeBytes { leaf in
             let read = try #require(TokenRead(leaf, words))
@@ -72,7 +75,8 @@ import Testing
         refusal.request = request
         refusal.reason = .targetUnknown
         let event = Event(
-            position: Position(0), recordedAt: MemoryLedger.start, actor: .stranger, correlation: DecisionID(bits: 5).text,
+            position: Position(0), recordedAt: MemoryLedger.start, actor: .stranger,
+            correlation: DecisionID(bits: 5).text,
             blind: Bytes16(), data: .tokens(.refused(refusal)))
         try RecordedForm.encode(event).withUnsafeBytes { leaf in
             let read = try #require(RefusalRead(leaf, words)?.request)
@@ -89,7 +93,10 @@ import Testing
                 let words = WordTable()
                 Array(body[..<length]).withUnsafeBytes { leaf in
                     // None of these may read beyond the end; what they find is another matter.
-                    _ = (RequestRead(leaf, words), AttemptRead(leaf, words), TokenRead(leaf, words), RefusalRead(leaf, words))
+                    _ = (
+                        RequestRead(leaf, words), AttemptRead(leaf, words), TokenRead(leaf, words),
+                        RefusalRead(leaf, words)
+                    )
                     _ = LeafFields.recordedAt(in: leaf)
                     cuts += 1
                 }

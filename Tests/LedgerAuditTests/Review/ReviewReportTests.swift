@@ -38,13 +38,16 @@ import Testing
             if hour == 26 { scene.ledger.resume(silver) }
             if hour == 50 { _ = scene.ledger.addIdentity("brief", for: [payments], in: [scene.prod]) }
             for user in 0..<(4 + hour % 7) {
-                try scene.ask(user: user, { identity in
-                    var answer = SyntheticAnswer.accepts
-                    if user % 5 == 4 { answer = .rejects }
-                    if hour % 9 == 0, identity == silver { answer = .isSilent }
-                    if identity == silver { answer.claim.acr = "silver" }
-                    return user % 2 == 0 && identity == silver && hour % 9 != 0 ? .rejects : answer
-                }) { if user % 3 == 0 { $0.app = wallet } }
+                try scene.ask(
+                    user: user,
+                    { identity in
+                        var answer = SyntheticAnswer.accepts
+                        if user % 5 == 4 { answer = .rejects }
+                        if hour % 9 == 0, identity == silver { answer = .isSilent }
+                        if identity == silver { answer.claim.acr = "silver" }
+                        return user % 2 == 0 && identity == silver && hour % 9 != 0 ? .rejects : answer
+                    }
+                ) { if user % 3 == 0 { $0.app = wallet } }
             }
             try scene.pass(minutes: 60)
         }
@@ -71,7 +74,8 @@ import Testing
         let report = try scene.report(vaults: SyntheticVaults())
         let json = String(decoding: JSON.indented(report.json), as: UTF8.self)
         for text in [report.markdown, report.html, json] {
-            #expect(!text.contains(/user\d+'?\)? (did|logged|signed|used|opened|asked|accessed|tried|failed|presented)/))
+            #expect(
+                !text.contains(/user\d+'?\)? (did|logged|signed|used|opened|asked|accessed|tried|failed|presented)/))
             #expect(!text.contains(/[Tt]he (user|person) (did|logged|signed|used|opened|asked|accessed|tried|failed)/))
             #expect(text.contains("does not know who sat at a keyboard") || text == json)
         }
@@ -99,10 +103,13 @@ import Testing
         #expect(report.tenets.map(\.number) == Array(1...7))
         for tenet in report.tenets {
             #expect(!tenet.figures.isEmpty && !tenet.codes.isEmpty)
-            #expect(tenet.queries.allSatisfy { $0.command.hasPrefix("authaudit ") && $0.command.contains("--ledger FILE") })
+            #expect(
+                tenet.queries.allSatisfy { $0.command.hasPrefix("authaudit ") && $0.command.contains("--ledger FILE") })
         }
         #expect(Set(report.tenets.flatMap(\.codes)) == Set(ReviewCode.allCases))
-        let events = try scene.memory.rows.compactMap { row in try row.map { try RecordedForm.decode($0.body).data.type } }
+        let events = try scene.memory.rows.compactMap { row in
+            try row.map { try RecordedForm.decode($0.body).data.type }
+        }
         #expect(report.totals.events == Int64(events.count))
         #expect(report.totals.outcomes.issued == Int64(events.count { $0 == .tokenIssued }))
         #expect(
