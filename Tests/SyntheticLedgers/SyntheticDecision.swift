@@ -21,6 +21,9 @@ public struct SyntheticRequest: Sendable {
     public var presented: PresentedRefreshToken?
     /// Where the time for the chain runs out after so many calls.
     public var givesUpAfter: Int?
+    /// The tags of the name and of the source; some that nobody else has where absent.
+    public var userTag: Bytes16?
+    public var sourceTag: Bytes16?
 
     public init(_ app: AppID?, in environment: EnvironmentName) {
         self.app = app
@@ -135,6 +138,8 @@ extension SyntheticLedger {
         request.proof = asked.proof
         request.sourceTag = numbers.blind()
         request.userTag = numbers.blind()
+        if let tag = asked.sourceTag { request.sourceTag = tag }
+        if let tag = asked.userTag { request.userTag = tag }
         request.tagEpoch = now.day / 7
         request.throttle = asked.throttle
         return request

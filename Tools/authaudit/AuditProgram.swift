@@ -13,7 +13,7 @@ enum AuditProgram {
         commands: [
             VerifyCommand.declaration, HistoryCommand.declaration, ChainCommand.declaration, ImpactCommand.declaration,
             ReproduceCommand.declaration, ExplainCommand.declaration, WhatIfCommand.declaration,
-            ProveCommand.declaration, ExportCommand.declaration,
+            ReviewCommand.declaration, ProveCommand.declaration, ExportCommand.declaration,
         ])
 
     static func run(_ command: String, _ options: Arguments, _ console: Console) throws(UsageError) -> ExitStatus {
@@ -24,6 +24,7 @@ enum AuditProgram {
         case WhatIfCommand.declaration.name: try WhatIfCommand.run(options, console)
         case ChainCommand.declaration.name: try ChainCommand.run(options, console)
         case ImpactCommand.declaration.name: try ImpactCommand.run(options, console)
+        case ReviewCommand.declaration.name: try ReviewCommand.run(options, console)
         case ProveCommand.declaration.name: try ProveCommand.run(options, console)
         case ExportCommand.declaration.name: try ExportCommand.run(options, console)
         default: try VerifyCommand.run(options, console)
@@ -66,7 +67,7 @@ enum AuditProgram {
         let status: ExitStatus
     }
 
-    private static func status(for error: OpenError) -> ExitStatus {
+    static func status(for error: OpenError) -> ExitStatus {
         switch error {
         case .damaged: .finding
         case .noSuchFile, .alreadyExists, .notALedger, .newerSchema, .permissionDenied, .inUse, .wrongKey,
@@ -75,7 +76,7 @@ enum AuditProgram {
         }
     }
 
-    private static func advice(for error: OpenError) -> String {
+    static func advice(for error: OpenError) -> String {
         switch error {
         case .noSuchFile: "Give --ledger the file that 'authledger init' created."
         case .notALedger(_, .empty): "If it was a ledger once, restore it from a backup."

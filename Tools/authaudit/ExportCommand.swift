@@ -159,11 +159,16 @@ enum ExportCommand {
 private final class ExportProgress {
     private let console: Console
     private var bar: ProgressBar?
+    private var total: Int64 = 0
 
     init(_ console: Console) { self.console = console }
 
+    /// A pack is gathered, then reviewed: two lengths, each with a bar of its own.
     func update(_ done: Int64, of total: Int64) {
-        if bar == nil { bar = ProgressBar("export", total: total, unit: "events", on: console) }
+        if bar == nil || total != self.total {
+            self.total = total
+            bar = ProgressBar("export", total: total, unit: "events", on: console)
+        }
         bar?.update(done)
     }
 

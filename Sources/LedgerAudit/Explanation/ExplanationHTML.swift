@@ -33,7 +33,8 @@ extension Explanation {
 struct HTMLPage {
     private var source: String
 
-    init(title: String) {
+    /// `more` are rules of our own that come after those of every page.
+    init(title: String, style more: String = "") {
         source = """
             <!doctype html>
             <html lang="en">
@@ -42,7 +43,7 @@ struct HTMLPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>\(Self.escaped(title))</title>
-            <style>\(Self.style)</style>
+            <style>\(Self.style)\(more)</style>
             </head>
             <body>
             <main>

@@ -5,7 +5,7 @@ public import LedgerCrypto
 
 /// Writes what answers a question ("every token for API X in March") as files that prove themselves offline: the events,
 /// one proof of them all, the signed checkpoint, the identity chains and policies of the time with the events that made
-/// them, and a verifier in Python that shares no code with this project.
+/// them, the review of the period, and a verifier in Python that shares no code with this project.
 ///
 /// All events of a decision come along when one of them answers the question. The same question to the same ledger at the
 /// same checkpoint gives the same bytes. A pack holds recorded events only: of personal values it has the commitments,
@@ -59,9 +59,10 @@ public struct EvidencePack: Sendable {
         try files.add("checkpoint", verified.note.bytes)
         try files.add("chains.json", estate.chainsJSON)
         try files.add("policies.json", estate.policiesJSON)
+        let reviewed = try PackReview(question, selection.range).write(reader, files, progress)
         let manifest = PackManifest(
             question: question, range: selection.range, checkpoint: checkpoint, events: gathered.leaves.count,
-            estateEvents: context.count, verifierKey: keyring.newest)
+            estateEvents: context.count, review: reviewed, verifierKey: keyring.newest)
         try files.add("README.txt", manifest.readme)
         try files.add("verify.py", VerifierScript.bytes)
         let digest = try files.finish(manifest)

@@ -12,6 +12,8 @@ struct PackManifest {
     let checkpoint: Checkpoint
     let events: Int
     let estateEvents: Int
+    /// The names of the review's files.
+    let review: [String]
     let verifierKey: VerifierKey?
 
     func json(files: [JSONValue]) -> JSONValue {
@@ -36,8 +38,7 @@ struct PackManifest {
                 "jti": Self.texts(question.tokens),
                 "type": .array(question.types.map(\.text).sorted().map { .string($0) }),
             ]),
-            // A review of the period, once one is made, by the names of its files.
-            "review": .null,
+            "review": .array(review.map { .string($0) }),
             "vkey": verifierKey.map { .string($0.text) } ?? .null,
             "whole_range": .boolean(!question.isNarrowed),
         ])
@@ -71,12 +72,14 @@ struct PackManifest {
             checkpoint    the signed checkpoint (C2SP tlog-checkpoint)
             chains.json   which API Identities could vouch for an API's users, from which position on, and why
             policies.json which event holds which revision of an API, an API Identity or an app
+            review/       the zero-trust review of the same period: a page, Markdown and JSON
             manifest.json the question, and the digest of every file
 
             Proved: that these bytes stand at these positions of the log that was signed; that the chains and policies
             follow from the events in the pack; that each decision agrees with its own request, attempts and chain.
             Not proved: that no other event of the log answers the question, unless the whole range is in the pack; that
-            what the events say of the outside world was so; and the manifest itself, which is not signed.
+            what the events say of the outside world was so; the review, which 'authaudit review' makes again from the whole
+            log; and the manifest itself, which is not signed.
 
             Personal values are not in this pack: where an event has one, its salted commitment stands. Identifiers of
             accounts are pseudonyms, and still personal data to a regulator.

@@ -50,7 +50,8 @@ def main(verifier, pack, vkey, count, seed):
         place, change = numbers.randrange(len(whole[name])), numbers.randrange(1, 256)
         files = dict(whole)
         files[name] = whole[name][:place] + bytes([whole[name][place] ^ change]) + whole[name][place + 1 :]
-        if number // len(names) % 2 == 1 and name not in UNSIGNED:
+        # The review is made from the log, and nothing in the pack makes it again: its digest alone holds it.
+        if number // len(names) % 2 == 1 and name not in UNSIGNED and not name.startswith("review/"):
             # What is not covered by the signature but follows from what is, such as white space in JSON, may vary.
             same = name.endswith(".json") and means_the_same(files[name], whole[name])
             if not same:
