@@ -1,6 +1,7 @@
 import AuthorizationCore
 import AuthorizationService
 import CanonicalJSON
+import Dispatch
 import EventLog
 import HTTPMessages
 import LedgerCrypto
@@ -90,13 +91,13 @@ import Threads
         let rival = Locked<String?>(nil)
         desk.desk.store.beforeNextAppend { _ in
             // The rival's append comes between the first one's look at the log and its own append.
-            let done = Locked(false)
-            Task.detached {
+            let done = DispatchSemaphore(value: 0)
+            Task.detached(executorPreference: OwnThread()) {
                 let answer = try? await desk.refresh(first)
                 rival.withLock { $0 = answer?["refresh_token"]?.stringValue }
-                done.withLock { $0 = true }
+                done.signal()
             }
-            while !done.withLock({ $0 }) {}
+            done.wait()
         }
         let answer = try await desk.refresh(first)
         #expect(answer.status == 200)
@@ -157,5 +158,15 @@ import Threads
         #expect(
             try await desk.post("access-token", "grant_type=client_credentials&scope=all", by: desk.app).error
                 == "invalid_scope")
+    }
+}
+
+/// Runs a Task on a thread of its own, so that a test may block while it waits for it.
+private final class OwnThread: TaskExecutor {
+    private let queue = DispatchQueue(label: "own thread")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
