@@ -1,7 +1,6 @@
 import AuthorizationCore
 import CanonicalJSON
 import CommandLineTools
-import EventLog
 import LedgerAudit
 
 /// `authaudit explain`
@@ -32,19 +31,14 @@ enum ExplainCommand {
         guard let decision = try AuditProgram.decision(options) else {
             throw options.error("--decision or --jti is missing")
         }
-        let reader: any AuditReader
-        switch AuditProgram.open(options, console) {
-        case .success(let opened): reader = opened
-        case .failure(let refusal): return refusal.status
-        }
-        let vaults: (any VaultReader)?
-        switch try AuditProgram.openVaults(options, console) {
-        case .success(let opened): vaults = opened
+        let opened: AuditProgram.Opened
+        switch try AuditProgram.openWithVaults(options, console) {
+        case .success(let both): opened = both
         case .failure(let refusal): return refusal.status
         }
         let explanation: Explanation
         do throws(AuditError) {
-            explanation = try Explain(decision).run(reader, vaults: vaults)
+            explanation = try Explain(decision).run(opened.ledger, vaults: opened.vaults)
         } catch {
             return AuditProgram.refuse(error, console)
         }

@@ -10,8 +10,26 @@ extension AuditProgram {
     static let vaults = Option.value("vaults", "FILE", "The ledger's vaults; opens personal values, with --epoch.")
     static let epoch = Option.value("epoch", "FILE", "The file vaults.epoch of the ledger's keys.")
 
+    /// A ledger, and its vaults where they are asked for.
+    struct Opened {
+        var ledger: any AuditReader
+        var vaults: (any VaultReader)?
+    }
+
+    /// Opens both, or says in one sentence why that cannot be: of the ledger first.
+    static func openWithVaults(
+        _ options: Arguments, _ console: Console
+    ) throws(UsageError) -> Result<Opened, Refusal> {
+        let ledger: any AuditReader
+        switch open(options, console) {
+        case .success(let opened): ledger = opened
+        case .failure(let refusal): return .failure(refusal)
+        }
+        return try openVaults(options, console).map { Opened(ledger: ledger, vaults: $0) }
+    }
+
     /// Opens the vaults where they are asked for, or says in one sentence why that cannot be.
-    static func openVaults(
+    private static func openVaults(
         _ options: Arguments, _ console: Console
     ) throws(UsageError) -> Result<VaultFileReader?, Refusal> {
         guard let path = options.value(vaults.name), let keyPath = options.value(epoch.name) else {

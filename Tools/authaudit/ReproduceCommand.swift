@@ -1,7 +1,6 @@
 import AuthorizationCore
 import CanonicalJSON
 import CommandLineTools
-import EventLog
 import LedgerAudit
 
 /// `authaudit reproduce`
@@ -39,20 +38,15 @@ enum ReproduceCommand {
         let format = try options.choice("format", default: AuditProgram.Format.text)
         var reproduction = Reproduction(try selection(options))
         reproduction.inFull = options.has("in-full")
-        let reader: any AuditReader
-        switch AuditProgram.open(options, console) {
-        case .success(let opened): reader = opened
-        case .failure(let refusal): return refusal.status
-        }
-        let vaults: (any VaultReader)?
-        switch try AuditProgram.openVaults(options, console) {
-        case .success(let opened): vaults = opened
+        let opened: AuditProgram.Opened
+        switch try AuditProgram.openWithVaults(options, console) {
+        case .success(let both): opened = both
         case .failure(let refusal): return refusal.status
         }
         let report: ReproductionReport
         do throws(AuditError) {
             var bar: ProgressBar?
-            report = try reproduction.run(reader, vaults: vaults) { done, total in
+            report = try reproduction.run(opened.ledger, vaults: opened.vaults) { done, total in
                 if bar == nil { bar = ProgressBar("reproduce", total: total, unit: "events", on: console) }
                 bar?.update(done)
             }

@@ -52,14 +52,9 @@ enum ReviewCommand {
         let path = options.value(AuditProgram.ledger.name) ?? ""
         // Asked before the ledger is read: a service that stops meanwhile ends its decisions first.
         review.inUseAt = LedgerLock.heldAt(path)
-        let reader: any AuditReader
-        switch AuditProgram.open(options, console) {
-        case .success(let opened): reader = opened
-        case .failure(let refusal): return refusal.status
-        }
-        let vaults: (any VaultReader)?
-        switch try AuditProgram.openVaults(options, console) {
-        case .success(let opened): vaults = opened
+        let opened: AuditProgram.Opened
+        switch try AuditProgram.openWithVaults(options, console) {
+        case .success(let both): opened = both
         case .failure(let refusal): return refusal.status
         }
         review.files = Review.Files(beside: filesBeside(path))
@@ -69,7 +64,7 @@ enum ReviewCommand {
         }
         var bar: ProgressBar?
         do throws(AuditError) {
-            let report = try review.run(reader, vaults: vaults) { done, total in
+            let report = try review.run(opened.ledger, vaults: opened.vaults) { done, total in
                 if bar == nil { bar = ProgressBar("review", total: total, unit: "events", on: console) }
                 bar?.update(done)
             }
